@@ -1,0 +1,55 @@
+"""Who sees clients, where, and for what."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from carepost.practice.tenancy import PracticeRow, SamePractice, keys, within
+
+
+def once_by_name(table: str) -> models.UniqueConstraint:
+    return models.UniqueConstraint(fields=["practice", "name"], name=f"{table}_name_once")
+
+
+class Practitioner(PracticeRow):
+    """A person who sees clients; `member` where that person also signs in."""
+
+    name = models.CharField(max_length=120)
+    member = within("practice.Member", null=True)
+
+    class Meta:
+        constraints = keys(
+            once_by_name("practitioner"),
+            SamePractice(field="member", name="practitioner_member"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Place(PracticeRow):
+    """Where visits happen (FHIR Location). Empty zone: the practice's."""
+
+    name = models.CharField(max_length=120)
+    timezone = models.CharField(max_length=64, blank=True)
+    address = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = keys(once_by_name("place"))
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AppointmentType(PracticeRow):
+    """What a visit is for. Its name never leaves the practice (RULES B1)."""
+
+    name = models.CharField(max_length=120)
+    minutes = models.PositiveSmallIntegerField(default=30)
+    allows_double_booking = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = keys(once_by_name("appointmenttype"))
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,84 @@
+"""Django's settings. What an installation may change comes from `environment.py`."""
+
+from __future__ import annotations
+
+from carepost.config.database import Database
+from carepost.config.environment import ENVIRONMENT
+
+SECRET_KEY = ENVIRONMENT.ring.derive("django").hex()
+DEBUG = False
+ALLOWED_HOSTS = ["*"]  # the hosts that may be named are the proxy's business; no URL is built from Host
+ROOT_URLCONF = "carepost.config.urls"
+ASGI_APPLICATION = "carepost.config.asgi.application"
+
+DATABASE = Database.of(ENVIRONMENT)
+DATABASES = {"default": DATABASE.django("app"), "owner": DATABASE.django("owner")}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.postgres",
+    "django.contrib.staticfiles",
+    "procrastinate.contrib.django",
+    "carepost.practice",
+    "carepost.people",
+    "carepost.appointments",
+    "carepost.messaging",
+    "carepost.carriers",
+    "carepost.api",
+    "carepost.web",
+]
+AUTH_USER_MODEL = "practice.User"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.common.CommonMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": []},
+    }
+]
+STATIC_URL = "static/"
+WHITENOISE_USE_FINDERS = True
+
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en"
+USE_I18N = True
+
+APPEND_SLASH = False
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "no-referrer"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 25 * 1024 * 1024
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {
+        # Django's own request log would carry URLs and exception texts; ours carries neither.
+        "django.request": {"level": "CRITICAL"},
+        "aiosmtpd": {"level": "WARNING"},
+    },
+}
+
+CAREPOST_CARRIERS = {
+    "twilio": "carepost.carriers.twilio.carrier.Twilio",
+    "smtp": "carepost.carriers.smtp.carrier.Smtp",
+}
+"""Which adapter carries what. `messaging` knows no carrier by name: it reads this."""
+
+CAREPOST_API_RATE = ENVIRONMENT.number("CAREPOST_API_RATE", 200)
+CAREPOST_API_BURST = ENVIRONMENT.number("CAREPOST_API_BURST", 2000)
+CAREPOST_LOOKUP_WAIT = ENVIRONMENT.number("CAREPOST_LOOKUP_WAIT", 30)
+CAREPOST_BASE_URL = ENVIRONMENT.base_url

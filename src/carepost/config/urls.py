@@ -1,0 +1,3 @@
+"""Every URL. Each app names its own."""
+
+urlpatterns: list[object] = []

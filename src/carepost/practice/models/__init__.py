@@ -1,0 +1,19 @@
+"""The tenant, its people, and what it keeps about itself."""
+
+from carepost.practice.models.audit import AuditEntry
+from carepost.practice.models.idempotency import IdempotentAnswer
+from carepost.practice.models.member import Member, Role, User
+from carepost.practice.models.practice import Practice
+from carepost.practice.models.replan import Replan
+from carepost.practice.models.token import ApiToken
+
+__all__ = [
+    "ApiToken",
+    "AuditEntry",
+    "IdempotentAnswer",
+    "Member",
+    "Practice",
+    "Replan",
+    "Role",
+    "User",
+]
