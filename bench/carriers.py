@@ -111,13 +111,13 @@ def start_mail_sink(children: Children) -> MailSink:
     if program is None:
         raise ProcessFailed("smtp-sink is not installed (Debian: apt-get install postfix)")
     port = free_port()
-    # smtp-sink refuses to stay root.
-    as_user = ["-u", "nobody"] if os.geteuid() == 0 else []
     counters = tempfile.TemporaryFile()  # noqa: SIM115  lives as long as the sink
     child = children.start(
         "smtp-sink",
-        [program, *as_user, "-c", "-m", "512", f"127.0.0.1:{port}", "1024"],
+        [program, "-c", "-m", "512", f"127.0.0.1:{port}", "1024"],
         output=counters,
+        # It refuses to be root. (Its own -u would lose it the signal that ends it with us.)
+        user="nobody" if os.geteuid() == 0 else None,
     )
     deadline = time.monotonic() + 5
     while time.monotonic() < deadline:

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-import database
 import psycopg
+
+import database
 
 if TYPE_CHECKING:
     from carriers import HttpSink, MailSink

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import psycopg
-from machine import filesystem_of
+from carepost.config.embedded_postgres import Embedded
 from psycopg.conninfo import conninfo_to_dict
 
-from carepost.config.embedded_postgres import Embedded
+from machine import filesystem_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

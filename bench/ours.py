@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psycopg
+
 from carriers import ACCOUNT, TOKEN
 from contestant import Contestant, Job, Setup
 

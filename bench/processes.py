@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import pwd
 import selectors
 import signal
 import subprocess
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from types import FrameType
 
 BENCH = Path(__file__).resolve().parent
-_PR_SET_PDEATHSIG = 1
+_LIBC = ctypes.CDLL(None)  # loaded before any fork
+_PR_SET_PDEATHSIG = 1  # prctl(2)
 
 
 class ProcessFailed(RuntimeError):
@@ -30,7 +32,7 @@ class ProcessFailed(RuntimeError):
 def _die_with_parent() -> None:
     """Ask Linux to end this child with the benchmark, even when that is killed with -9."""
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def turn_sigterm_into_exit() -> None:
@@ -118,10 +120,12 @@ class Children:
         *,
         environment: Mapping[str, str] | None = None,
         output: IO[bytes] | int = subprocess.PIPE,
+        user: str | None = None,
     ) -> Child:
         """Start `command` in a session of its own, the benchmark's modules importable in it.
 
         `environment` is added to the benchmark's own; `output` takes standard output.
+        `user` is whom it runs as, when we are root.
         """
         errors = tempfile.TemporaryFile()  # noqa: SIM115  closed by Child.end
         process = subprocess.Popen(
@@ -131,6 +135,9 @@ class Children:
             stderr=errors,
             env={**os.environ, "PYTHONPATH": str(BENCH), **(environment or {})},
             start_new_session=True,
+            user=user,
+            group=pwd.getpwnam(user).pw_gid if user else None,
+            extra_groups=[] if user else None,
             preexec_fn=_die_with_parent,
         )
         child = Child(name, process, errors)

@@ -10,8 +10,8 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import uvloop
-from contestant import Contestant, Setup
 
+from contestant import Contestant, Setup
 from peers import text_message
 
 if TYPE_CHECKING:
@@ -41,8 +41,9 @@ class Hand(Contestant):
     @classmethod
     def setups(cls, latency: float) -> list[Setup]:
         """With one worker and with two."""
-        in_flight = 50 if latency == 0 else 600
-        return [Setup(1, in_flight, 200), Setup(2, in_flight, 200)]
+        if latency == 0:
+            return [Setup(1, 50, 200), Setup(2, 50, 200)]
+        return [Setup(2, 600, 200), Setup(1, 600, 200)]
 
     def fresh(self) -> None:
         """The table of messages."""

@@ -15,16 +15,17 @@ import asyncpg
 import orjson
 import psycopg
 import uvloop
-from contestant import Contestant, Setup
 from pgqueuer.db import AsyncpgPoolDriver
 from pgqueuer.qm import QueueManager
 from pgqueuer.queries import Queries
 
+from contestant import Contestant, Setup
 from peers import text_message
 from peers.hand import text_message_workers
 
 if TYPE_CHECKING:
     from pgqueuer.models import Job
+
     from processes import Child
 
 _ENTRYPOINT = "send"

@@ -15,8 +15,9 @@ import aiohttp
 import asyncpg
 import orjson
 import psycopg
-from carriers import ACCOUNT, TOKEN
 from liquid import Environment
+
+from carriers import ACCOUNT, TOKEN
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -27,15 +27,20 @@ def told(said: str, *, texts: Sequence[str] = (), hidden: Sequence[str] = ()) ->
     shares with one of them, in any case, is cut out, and a shorter text wherever it stands whole.
     `hidden` are addresses and secrets, cut out wherever they stand.
     """
+    said = _hide(said, hidden)  # before anything is shortened: half a secret is one too
     said = _SPACE.sub(" ", said[: 8 * LIMIT]).strip()
     if "%" in said or "+" in said:
-        said = _if_it_quotes(said, unquote_plus(said), texts)
-    for secret in hidden:
-        if secret:
-            said = re.sub(re.escape(secret), CUT, said, flags=re.IGNORECASE)
+        said = _hide(_if_it_quotes(said, unquote_plus(said), (*texts, *hidden)), hidden)
     for text in texts:
         said = _without(said, _SPACE.sub(" ", text).strip())
     return said[:LIMIT]
+
+
+def _hide(said: str, hidden: Sequence[str]) -> str:
+    for secret in hidden:
+        if secret:
+            said = re.sub(re.escape(secret), CUT, said, flags=re.IGNORECASE)
+    return said
 
 
 def _if_it_quotes(said: str, decoded: str, texts: Sequence[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from carepost.config.database import Database
 from carepost.config.environment import ENVIRONMENT
 
+KEY_RING = ENVIRONMENT.ring
 SECRET_KEY = ENVIRONMENT.ring.derive("django").hex()
 DEBUG = False
 ALLOWED_HOSTS = ["*"]  # the hosts that may be named are the proxy's business; no URL is built from Host

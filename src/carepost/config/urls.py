@@ -1,3 +1,15 @@
 """Every URL. Each app names its own."""
 
-urlpatterns: list[object] = []
+from __future__ import annotations
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("hooks/", include("carepost.carriers.urls")),
+    path("", include("carepost.web.urls")),
+]
+
+handler400 = "carepost.web.errors.bad_request"
+handler403 = "carepost.web.errors.forbidden"
+handler404 = "carepost.web.errors.not_found"
+handler500 = "carepost.web.errors.went_wrong"

@@ -20,6 +20,4 @@ def touch_clients(practice_id: UUID, client_ids: Iterable[UUID]) -> None:
 
 def touch_practice(practice_id: UUID) -> None:
     """A rule, a template or a setting changed: plan for everyone with a visit ahead again."""
-    Replan.objects.create(
-        practice_id=practice_id, subject_kind="practice", subject_id=practice_id
-    )
+    Replan.objects.create(practice_id=practice_id, subject_kind="practice", subject_id=practice_id)

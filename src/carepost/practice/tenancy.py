@@ -41,6 +41,13 @@ def acting_for(practice_id: UUID) -> Iterator[None]:
                 cursor.execute("SELECT set_config(%s, %s, true)", (SETTING, before))
 
 
+def practices() -> list[UUID]:
+    """The ids of all practices, by a door: for what an installation does to each in turn."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT practice_id FROM door_practices()")
+        return [row[0] for row in cursor.fetchall()]
+
+
 class _SqlConstraint(BaseConstraint):
     """A constraint that is a statement run after the tables of its migration stand."""
 

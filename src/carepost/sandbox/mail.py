@@ -96,7 +96,7 @@ def _clean(value: object) -> str:
 def _body(message: EmailMessage, subtype: str) -> str | None:
     try:
         part = message.get_body((subtype,))
-        return None if part is None else _clean(part.get_content())
+        return None if part is None else _clean(part.get_content()).replace("\r\n", "\n")
     except (LookupError, ValueError, AttributeError, KeyError, MessageError):
         return "(This part could not be decoded: see the source.)"
 

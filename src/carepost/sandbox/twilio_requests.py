@@ -150,7 +150,8 @@ def read_filters(query: Mapping[str, str]) -> Filters:
     since = until = None
     exact = query.get("DateSent")
     if exact:
-        since, until = _span(exact)
+        # Twilio's own SDK examples ask for a day by its midnight.
+        since, until = _span(exact.removesuffix("T00:00:00Z"))
     after = query.get("DateSent>") or query.get("DateSent>=")
     if after:
         start = _span(after)[0]

@@ -43,7 +43,7 @@ KEEP_IDLE = 10.0  # shorter than a load balancer's: a POST on a line it just cut
 _EMPTY = "Twilio's answer could not be read."
 
 
-class TwilioCarrier:
+class Twilio:
     """`limit`: how many requests may be under way to Twilio at a time, for all lines together."""
 
     name = "twilio"
@@ -87,7 +87,7 @@ class TwilioCarrier:
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             words = f"Twilio was asked, and no answer came ({type(error).__name__})."
             return Answer(Outcome.UNCERTAIN, words=words)
-        return read_answer(status, body, retry_after, account, letter)
+        return read_answer(status, body, retry_after, letter, door.secrets)
 
     async def look_up(
         self, account: Account, to: str, since: datetime, known: frozenset[str]
@@ -150,9 +150,16 @@ class TwilioCarrier:
 
 
 def read_answer(
-    status: int, body: bytes | None, retry_after: str | None, account: Account, letter: Letter
+    status: int,
+    body: bytes | None,
+    retry_after: str | None,
+    letter: Letter,
+    secrets: tuple[str, ...],
 ) -> Answer:
-    """What Twilio's answer to a POST means. `body` is None when it was larger than we read."""
+    """What Twilio's answer to a POST means. `body` is None when it was larger than we read.
+
+    `secrets` are cut out of what it said.
+    """
     said = _json(body)
     if 200 <= status < 300:
         sid = said.get("sid")
@@ -170,7 +177,7 @@ def read_answer(
     words = meaning.words or told(
         f"Twilio refused it: {said.get('message') or status}",
         texts=(letter.text,),
-        hidden=(letter.to, account.settings.get("auth_token", "")),
+        hidden=(letter.to, *secrets),
     )
     wait = None
     if meaning.outcome is Outcome.LATER:
@@ -198,7 +205,7 @@ async def read_up_to(response: aiohttp.ClientResponse, limit: int) -> bytes | No
 def _form(account: Account, letter: Letter) -> bytes:
     sender = "MessagingServiceSid" if account.address.startswith("MG") else "From"
     form = (
-        f"To={quote_plus(letter.to)}&{sender}={quote_plus(account.address)}"
+        f"To={quote_plus(letter.to, errors='replace')}&{sender}={quote_plus(account.address)}"
         f"&Body={quote_plus(letter.text, errors='replace')}"
     )
     if letter.callback_url:

@@ -24,11 +24,12 @@ class Unusable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """`origin` and `messages` are URLs; `headers` carry the token and are secret."""
+    """`origin` and `messages` are URLs; `headers` carry the token; `secrets` are its spellings."""
 
     origin: URL
     messages: URL
     headers: Mapping[str, str] = field(repr=False)
+    secrets: tuple[str, ...] = field(repr=False)
 
 
 def door_to(settings: Mapping[str, str]) -> Door:
@@ -48,7 +49,11 @@ def _door(sid: str, token: str, base: str) -> Door:
         raise Unusable("The line's Twilio auth token is missing.")
     try:
         origin = URL(base.rstrip("/"))
-        usable = origin.scheme in ("http", "https") and bool(origin.raw_host)
+        labels = (origin.raw_host or "").rstrip(".").split(".")
+        usable = origin.scheme in ("http", "https")
+        # A longer label makes the name service raise UnicodeError.
+        usable = usable and all(0 < len(label) < 64 for label in labels)
+        usable = usable and not (origin.user or origin.password or origin.query or origin.fragment)
     except ValueError:
         usable = False
     if not usable:
@@ -56,4 +61,4 @@ def _door(sid: str, token: str, base: str) -> Door:
     key = base64.b64encode(f"{sid}:{token}".encode()).decode()
     headers = {"Authorization": f"Basic {key}", "Content-Type": FORM}
     messages = URL(f"{origin}/2010-04-01/Accounts/{sid}/Messages.json", encoded=True)
-    return Door(origin, messages, headers)
+    return Door(origin, messages, headers, (token, key))

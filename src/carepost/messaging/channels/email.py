@@ -25,11 +25,12 @@ from carepost.messaging.channels.email_headers import (
     subject,
     web_address,
 )
+from carepost.messaging.channels.email_html import html_of
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-__all__ = ["BadHeader", "build"]
+__all__ = ["BadHeader", "build", "html_of"]
 
 # RFC 2045, 6.7 and 6.8: an encoded line is at most 76 characters; 57 bytes make 76 in base64.
 _BASE64_CHUNK = 57
@@ -93,12 +94,14 @@ def _part(kind: bytes, text: str) -> bytes:
     if "\r" in text:
         text = _line_end.sub("\n", text)
     # A lone surrogate has no bytes: it leaves as "?", as the database would refuse it anyway.
-    data = text.replace("\n", "\r\n").encode("utf-8", "replace")
+    data = text.encode("utf-8", "replace")
     if len(data) <= len(text) * 1.25 + 16:
-        body = b2a_qp(data, istext=True)
+        # b2a_qp breaks lines as the first line of its input does, so it is given "\n" alone.
+        body = b2a_qp(data, istext=True).replace(b"\n", b"\r\n")
         return b"Content-Type: text/%b; charset=utf-8\r\n" % kind + (
             b"Content-Transfer-Encoding: quoted-printable\r\n\r\n" + body
         )
+    data = data.replace(b"\n", b"\r\n")
     lines = [
         b2a_base64(data[start : start + _BASE64_CHUNK], newline=False)
         for start in range(0, len(data), _BASE64_CHUNK)

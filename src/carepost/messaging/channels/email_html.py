@@ -22,6 +22,7 @@ _BEFORE = (
 )
 _AFTER = "</div>\n</body>\n</html>\n"
 _P = '<p style="margin:0 0 1em">'
+_NEXT = f"</p>\n{_P}"
 
 
 def html_of(text: str, *, lang: str = "en", title: str = "") -> str:
@@ -37,9 +38,8 @@ def html_of(text: str, *, lang: str = "en", title: str = "") -> str:
     head = _BEFORE.format(lang=lang if _language(lang) else "und", title=escape(title))
     if not body:
         return head + _AFTER
-    body = _paragraph_break.sub(f"</p>\n{_P}", body).replace("\n", "<br>\n")
-    body = body.replace(f"</p><br>\n{_P}", f"</p>\n{_P}")
-    return f"{head}{_P}{body}</p>\n{_AFTER}"
+    paragraphs = [each.replace("\n", "<br>\n") for each in _paragraph_break.split(body)]
+    return f"{head}{_P}{_NEXT.join(paragraphs)}</p>\n{_AFTER}"
 
 
 def _linked(text: str) -> str:

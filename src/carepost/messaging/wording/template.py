@@ -69,6 +69,11 @@ class Compiled:
         self._program = program
         self.fields = fields  # the merge fields it uses, as "client.first_name"
 
+    @property
+    def quick(self) -> bool:
+        """Whether it is filled without liquid: true without filters and comparisons."""
+        return self._program is not None
+
     def render(self, facts: Facts, limit: int = EMAIL_LIMIT) -> str:
         """The text for these facts, at most `limit` characters (SMS_LIMIT for an SMS).
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from email.utils import parseaddr
 from typing import TYPE_CHECKING, Any, Final
 
 from aiohttp import web
@@ -98,6 +99,7 @@ def mail_row(mail: Mail, opened: Mail | None = None) -> dict[str, Any]:
     return {
         "id": mail.id,
         "sender": reading.sender or mail.sender or "(no sender)",
+        "name": parseaddr(reading.sender)[0] or reading.sender or mail.sender or "(no sender)",
         "to": ", ".join(mail.recipients),
         "subject": reading.subject or "(no subject)",
         "clock": at.clock,

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from carepost.sandbox.server import Sandbox
     from carepost.sandbox.text import Text
 
-_PHONES: Final = 12  # on the table at a time
-_TEXTS_ON_TABLE: Final = 3
+_PHONES: Final = 9  # on the table at a time
+_TEXTS_ON_TABLE: Final = 2
 _TEXTS_IN_HAND: Final = 100
 _MAILS_ON_TABLE: Final = 10
 _CHIPS: Final = {
@@ -142,6 +142,7 @@ def _bubbles(texts: list[Text]) -> list[dict[str, Any]]:
                 "body": text.body,
                 "sender": text.sender_at(now) or "a Messaging Service",
                 "new_day": at.day if at.day != day else "",
+                "day": at.day,
                 "clock": at.clock,
                 "iso": at.iso,
                 "status": status,

@@ -28,7 +28,7 @@ class _Switch:
 
 _GROUPS: Final = (
     (
-        "The text carrier's answers",
+        "The text carrier",
         (
             _Switch("slow_ms", "Slow", "Every request waits this long.", "number", "ms"),
             _Switch("refuse_429", "Too many requests", "Refused with 429.", "percent", "%"),

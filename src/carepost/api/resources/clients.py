@@ -1,0 +1,143 @@
+"""Clients: the people whom the practice treats."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from ninja import Query, Router, Status
+from pydantic import Field
+
+from carepost.api import paging
+from carepost.api.call import ApiRequest
+from carepost.api.door import needs
+from carepost.api.resources import contact_points
+from carepost.api.resources.contact_points import PointGiven, PointShown
+from carepost.api.values import Channel, Day, FullName, Given, Instant, Name, Short, Shown
+from carepost.people import register
+from carepost.people.models import Client, Contact, ContactPoint
+from carepost.practice.errors import NotFound
+
+router = Router(tags=["Clients"])
+
+
+class ClientChange(Given):
+    first_name: FullName = ""
+    last_name: Name | None = None
+    timezone: Name | None = None
+    language: Short | None = None
+    birth_date: Day | None = None
+    assigned_channel: Channel | None = None
+
+
+class ClientGiven(ClientChange):
+    first_name: FullName
+    contact_points: Annotated[list[PointGiven], Field(max_length=20)] = []
+    source: Short | None = None
+    external_id: Name | None = None
+
+
+class ClientShown(Shown):
+    id: UUID
+    first_name: str
+    last_name: str
+    timezone: str
+    language: str
+    birth_date: date | None
+    assigned_channel: str
+    contact_points: list[PointShown]
+    source: str
+    external_id: str
+    created_at: Instant
+
+
+class ClientPaging(paging.Paging):
+    q: Name = ""
+    external_id: Name = ""
+
+
+def shown_all(clients: Sequence[Client]) -> list[ClientShown]:
+    """Clients with their contact points, in one more query."""
+    reached_by = points_of("client_id", [client.id for client in clients])
+    return [_shown(client, reached_by[client.id]) for client in clients]
+
+
+def points_of(owner: str, ids: Sequence[UUID]) -> dict[UUID, list[PointShown]]:
+    """The contact points in use of these people, preferred ones first. `owner`: the id's column."""
+    rows = contact_points.in_use().filter(**{f"{owner}__in": ids})
+    found: dict[UUID, list[PointShown]] = defaultdict(list)
+    for point in rows.order_by("system", "rank", "id"):
+        found[getattr(point, owner)].append(contact_points.shown(point))
+    return found
+
+
+def matching(rows: QuerySet[Client], words: str, owner: str) -> QuerySet[Client]:
+    """People whose name, or a number or address of theirs, holds every one of the words."""
+    for word in words.split()[:8]:
+        reach = ContactPoint.objects.filter(**{owner: OuterRef("id")}, value__icontains=word)
+        rows = rows.filter(
+            Q(first_name__icontains=word) | Q(last_name__icontains=word) | Exists(reach)
+        )
+    return rows
+
+
+def plain(client: Client | Contact) -> dict[str, object]:
+    """What a client and a contact have in common."""
+    names = ["id", "first_name", "last_name", "timezone", "language", "assigned_channel"]
+    names += ["source", "external_id", "created_at"]
+    return {name: getattr(client, name) for name in names}
+
+
+def _shown(client: Client, points: list[PointShown]) -> ClientShown:
+    return ClientShown.model_construct(
+        **plain(client), birth_date=client.birth_date, contact_points=points
+    )
+
+
+@router.get("/clients", response=paging.Page[ClientShown])
+@needs("clients:read")
+def list_clients(request: ApiRequest, page: Annotated[ClientPaging, Query()]):
+    """Clients by name. `q` looks in names, numbers and addresses."""
+    rows = matching(Client.objects.all(), page.q, "client_id")
+    if page.external_id:
+        rows = rows.filter(external_id=page.external_id)
+    found, cursor = paging.cut(request, rows, ("last_name", "first_name"), page)
+    request.call.has_read("client", [client.id for client in found])
+    return {"items": shown_all(found), "next_cursor": cursor}
+
+
+@router.post("/clients", response={201: ClientShown})
+@needs("clients:write")
+def add_client(request: ApiRequest, client: ClientGiven):
+    """Add a client with the ways to reach them."""
+    call = request.call
+    fields = client.told()
+    fields["birth_date"] = client.birth_date
+    fields["contact_points"] = [point.model_dump() for point in client.contact_points]
+    made = register.add_client(call.practice_id, call.actor, **fields)
+    return Status(201, shown_all([made])[0])
+
+
+@router.get("/clients/{client_id}", response=ClientShown)
+@needs("clients:read")
+def get_client(request: ApiRequest, client_id: UUID):
+    """One client."""
+    client = Client.objects.filter(id=client_id).first()
+    if client is None:
+        raise NotFound("There is no such client.")
+    request.call.has_read("client", [client.id])
+    return shown_all([client])[0]
+
+
+@router.patch("/clients/{client_id}", response=ClientShown)
+@needs("clients:write")
+def change_client(request: ApiRequest, client_id: UUID, change: ClientChange):
+    """Change what is given; null empties a field."""
+    call = request.call
+    fields = change.told()
+    if "birth_date" in fields:
+        fields["birth_date"] = change.birth_date
+    client = register.change_client(call.practice_id, client_id, call.actor, **fields)
+    return shown_all([client])[0]

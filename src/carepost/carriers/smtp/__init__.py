@@ -1,0 +1,1 @@
+"""Email by SMTP: kept, pipelined connections to the practice's mail server."""

@@ -1,0 +1,22 @@
+"""How a command answers: words for a person, JSON for a program."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, on one line.")]
+
+
+def answer(values: Any, words: Iterable[str], *, as_json: bool) -> None:
+    """Print `values` (whatever JSON can hold; ids and times become text), or the lines of words."""
+    if as_json:
+        print(json.dumps(values, default=str, ensure_ascii=False))
+    else:
+        for line in words:
+            print(line)

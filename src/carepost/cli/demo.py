@@ -1,0 +1,73 @@
+"""`demo`: a practice to try everything on, with test phones instead of carriers."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from carepost.cli.serving import Host, Port, address, halves, listening, run_together
+
+if TYPE_CHECKING:
+    from carepost.cli.family import Child
+    from carepost.config.demo.seeding import Demo
+    from carepost.config.demo.surroundings import Surroundings
+
+
+def demo(
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    phones_port: Annotated[int, typer.Option(help="Test phones and mailbox.")] = 8081,
+    mail_port: Annotated[int, typer.Option(help="The sandbox's mail server.")] = 8025,
+) -> None:
+    """Run a demo practice on test phones: no account, no carrier, nothing real is touched."""
+    with listening(host, port) as listener:
+        from carepost.config.demo import surroundings
+
+        base_url = address(listener)
+        around = surroundings.enter(os.environ, base_url, phones_port, mail_port)
+        made: list[Demo] = []
+
+        def prepare() -> None:
+            from carepost.cli import installation
+            from carepost.config.demo import seeding, visits_file
+            from carepost.ground import clock
+
+            installation.prepare_all()
+            made.append(seeding.seed(around.home, clock.now()))
+            visits_file.write(around.home / "visits.csv", made[0].timezone, clock.now())
+
+        def ready() -> list[Child]:
+            print("\n".join(_words(made[0], around, base_url)), flush=True)
+            return [_sandbox(around), *halves(listener, 1)]
+
+        run_together(ready, prepare=prepare)
+
+
+def _sandbox(around: Surroundings) -> Child:
+    from carepost.cli.family import Child
+
+    command = [sys.executable, "-m", "carepost.cli", "sandbox"]
+    command += ["--http-port", str(around.phones_port), "--smtp-port", str(around.mail_port)]
+    # The account's token is in the environment, which the list of processes does not show.
+    return Child([*command, "--state-file", str(around.state_file)])
+
+
+def _words(demo: Demo, around: Surroundings, base_url: str) -> list[str]:
+    return [
+        "The demo practice runs. A first reminder arrives within a minute.",
+        "",
+        f"  Carepost     {base_url}",
+        f"  Test phones  {around.phones_url}   (and the test mailbox)",
+        f"  API          {base_url}/api/v1/docs",
+        f"  Practice     {demo.practice_id}",
+        f"  Token        {demo.token}",
+        "",
+        "Import a file of visits into it, from another terminal:",
+        f"  CAREPOST_HOME={around.home} carepost import csv {around.home}/visits.csv "
+        f"--practice {demo.practice_id}",
+        "",
+        "Ctrl-C ends it. The next start goes on with the same data.",
+    ]

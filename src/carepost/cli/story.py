@@ -1,0 +1,90 @@
+"""`why`: the story of a message, or of a client's messages."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
+
+import typer
+
+from carepost.cli.answers import AsJson, answer
+from carepost.cli.outcomes import USAGE, Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MOST = 20
+
+
+def why(
+    message: Annotated[UUID | None, typer.Argument(help="A message's id.")] = None,
+    client: Annotated[
+        UUID | None, typer.Option(help=f"A client's id: its {MOST} newest messages.")
+    ] = None,
+    practice: Annotated[
+        UUID | None, typer.Option(help="The practice's id; without it all are looked through.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say why a message went, waits, or did not go."""
+    if (message is None) == (client is None):
+        raise Refusal("Name a message, or a client with --client.", USAGE)
+    from carepost.cli import installation
+
+    with installation.opened():
+        stories = _stories(message, client, practice)
+    if not stories:
+        raise Refusal("There is no such message or client here, or nothing was planned.")
+    values = stories[0] if message else {"items": stories}
+    answer(values, _words(stories), as_json=as_json)
+
+
+def _stories(
+    message: UUID | None, client: UUID | None, practice: UUID | None
+) -> list[dict[str, Any]]:
+    from carepost.cli.practices import practice_ids
+    from carepost.messaging import why as told
+    from carepost.messaging.models import Message
+    from carepost.practice import audit, tenancy
+
+    for practice_id in [practice] if practice else practice_ids():
+        with tenancy.acting_for(practice_id):
+            rows = Message.objects.filter(practice_id=practice_id)
+            rows = rows.filter(id=message) if message else rows.filter(client_id=client)
+            ids = list(rows.order_by("-due_at", "-id").values_list("id", flat=True)[:MOST])
+            if ids:
+                # Reading a client's record leaves its entry (RULES E3).
+                audit.record_all(practice_id, audit.SYSTEM, "message.why", "message", ids)
+                return [told.story(practice_id, each) for each in ids]
+    return []
+
+
+def _words(stories: list[dict[str, Any]]) -> Iterator[str]:
+    for number, story in enumerate(stories):
+        if number:
+            yield ""
+        yield from _lines(story, "")
+
+
+def _lines(value: dict[str, Any], indent: str) -> Iterator[str]:
+    for name, part in value.items():
+        title = f"{indent}{name.replace('_', ' ')}"
+        if isinstance(part, dict) and part:
+            yield f"{title}:"
+            yield from _lines(part, indent + "  ")
+        elif isinstance(part, list) and part:
+            yield f"{title}:"
+            for each in part:
+                if isinstance(each, dict):
+                    yield f"{indent}  - " + "; ".join(
+                        f"{k.replace('_', ' ')} {_plain(v)}" for k, v in each.items() if v != ""
+                    )
+                else:
+                    yield f"{indent}  - {_plain(each)}"
+        elif part not in ("", None, [], {}):
+            yield f"{title}: {_plain(part)}"
+
+
+def _plain(value: Any) -> str:  # whatever a story holds
+    return json.dumps(value, default=str) if isinstance(value, dict | list) else str(value)

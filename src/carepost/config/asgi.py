@@ -1,0 +1,28 @@
+"""The application that a web server runs: Django, behind the doorway."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "carepost.config.settings")
+
+from django.conf import settings
+from django.core.asgi import get_asgi_application
+
+from carepost.config.environment import ENVIRONMENT
+from carepost.web.doorway import Doorway
+
+# A web process keeps a few connections to the database; each is tried before it is handed out, so
+# a database that restarted is found again. Commands and tests connect as Django always does.
+settings.DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+settings.DATABASES["default"]["OPTIONS"]["pool"] = {
+    "min_size": 1,
+    "max_size": int(ENVIRONMENT.number("CAREPOST_WEB_CONNECTIONS", 10)) or 1,
+    "timeout": 3.0,  # seconds a request waits for a connection
+    "reconnect_timeout": 2.0,  # afterwards the next request asks for one anew
+}
+settings.CAREPOST_TEST_PHONES = ENVIRONMENT.values.get("CAREPOST_TEST_PHONES", "")
+
+application = Doorway(
+    get_asgi_application(), secure=settings.CAREPOST_BASE_URL.startswith("https://")
+)

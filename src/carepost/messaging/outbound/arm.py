@@ -1,0 +1,179 @@
+"""ARM: the point of no return. One transaction, set-based, a second at most.
+
+1. Lock what is due, fairly, no more than each line may send (the door `door_due`).
+2. Read the facts, in one statement begun after the locks: what was committed before it is honoured.
+3. Ask the gates; compose what passes. Both are pure.
+4. Write attempts, bodies and flights, and what the gates declined; commit.
+
+After the commit a message counts as sent. Its attempt is on disk before any carrier is called.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from carepost.ground import ids
+from carepost.messaging.carrier import Channel, Letter
+from carepost.messaging.outbound.arm_row import Row, about_of, case_of
+from carepost.messaging.outbound.armed import Armed
+from carepost.messaging.outbound.compose import CannotCompose, Words, compose
+from carepost.messaging.outbound.gates import GATES, Verdict, pass_through, still_meant
+from carepost.messaging.outbound.plan import act_for
+from carepost.messaging.outbound.statements import statement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+    from random import Random
+    from uuid import UUID
+
+    from psycopg import AsyncConnection
+
+    from carepost.messaging.outbound.vault import Vault
+
+LEASE = timedelta(seconds=60)
+"""How long an attempt may stay open: beyond a carrier's longest answer. Afterwards it is in doubt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Armoury:
+    """What arming needs besides facts: keys and accounts, and where callbacks reach us."""
+
+    vault: Vault
+    base_url: str
+    gates: Any = GATES  # the simulation plants a missing gate here
+
+
+async def step(
+    db: AsyncConnection[Any], now: datetime, chance: Random, armoury: Armoury, room: int
+) -> list[Armed]:
+    """Arm what is due, at most `room` messages. Empty: nothing was due."""
+    async with db.transaction():
+        cursor = await db.execute(statement("arm", "due"), {"now": now, "room": room}, prepare=True)
+        due = await cursor.fetchall()
+        if not due:
+            return []
+        await act_for(db, sorted({row[0] for row in due}))
+        cursor = await db.execute(
+            statement("arm", "facts"), {"ids": [row[1] for row in due]}, prepare=True
+        )
+        batch = _Batch(now, chance, armoury)
+        for rows in _by_message(Row(*row) for row in await cursor.fetchall()):
+            batch.consider(rows)
+        await batch.decline(db)
+        return await batch.write(db)
+
+
+def _by_message(rows: Iterable[Row]) -> Iterable[list[Row]]:
+    groups: defaultdict[UUID, list[Row]] = defaultdict(list)
+    for row in rows:
+        groups[row.id].append(row)
+    return groups.values()
+
+
+class _Batch:
+    """Decisions of one transaction, gathered so that they are written in two statements."""
+
+    def __init__(self, now: datetime, chance: Random, armoury: Armoury) -> None:
+        self.now, self.chance, self.armoury = now, chance, armoury
+        self.armed: list[Armed] = []
+        self.columns: defaultdict[str, list[Any]] = defaultdict(list)
+        self.declined: defaultdict[str, list[Any]] = defaultdict(list)
+
+    def consider(self, rows: list[Row]) -> None:
+        row, case = rows[0], case_of(rows)
+        verdict, answers = pass_through(case, self.now, self.armoury.gates)
+        if verdict.move == "pass":
+            try:
+                words = compose(about_of(rows, {v.id for v in still_meant(case, self.now)}), self.now)
+            except CannotCompose:
+                verdict = Verdict("hold", "wording")
+                answers.append({"gate": "wording", "ok": False, "code": "wording"})
+            else:
+                self._arm(row, words, answers)
+                return
+        self._decline(row, verdict, answers)
+
+    def _arm(self, row: Row, words: Words, answers: list[dict[str, Any]]) -> None:
+        assert row.address is not None
+        assert row.line_id is not None
+        attempt_id, body_id = ids.new(self.now, self.chance), ids.new(self.now, self.chance)
+        account = self.armoury.vault.account(
+            row.line_id, row.line_address or row.practice_email, row.line_settings
+        )
+        said = orjson.dumps({"subject": words.subject, "text": words.text})
+        for name, value in (
+            ("attempt_id", attempt_id),
+            ("practice_id", row.practice_id),
+            ("message_id", row.id),
+            ("use_id", row.use_id),
+            ("line_id", row.line_id),
+            ("point_id", row.point_id),
+            ("address", row.address),
+            ("body_id", body_id),
+            ("sealed", self.armoury.vault.seal(row, said, body_id)),
+            ("number", row.tries + 1),
+            ("trace", self._trace(row, answers)),
+        ):
+            self.columns[name].append(value)
+        letter = Letter(
+            attempt_id=attempt_id,
+            channel=Channel(row.channel),
+            to=row.address,
+            text=words.text,
+            deadline=self.now + LEASE,
+            callback_url=f"{self.armoury.base_url}/hooks/{row.carrier}/{row.line_id}/{attempt_id}",
+            subject=words.subject,
+            html=words.html,
+            from_name=row.practice_name,
+            message_id=f"<{row.id}@{account.address.partition('@')[2] or 'carepost.invalid'}>",
+        )
+        self.armed.append(
+            Armed(
+                practice_id=row.practice_id,
+                message_id=row.id,
+                carrier=row.carrier,
+                account=account,
+                letter=letter,
+                number=row.tries + 1,
+                expires_at=row.expires_at,
+            )
+        )
+
+    def _decline(self, row: Row, verdict: Verdict, answers: list[dict[str, Any]]) -> None:
+        status = {"wait": "planned", "hold": "held", "drop": "dropped", "expire": "expired"}
+        waits = verdict.move in ("wait", "hold")
+        for name, value in (
+            ("id", row.id),
+            ("status", status[verdict.move]),
+            ("hold", verdict.code if waits else ""),
+            ("drop", verdict.code if verdict.move == "drop" else ""),
+            ("due_at", verdict.until or row.due_at),
+            ("trace", self._trace(row, answers)),
+        ):
+            self.declined[name].append(value)
+
+    def _trace(self, row: Row, answers: list[dict[str, Any]]) -> str:
+        kept = {"was": row.trace["was"]} if row.trace and "was" in row.trace else {}
+        return orjson.dumps({"at": self.now.isoformat(), "gates": answers, **kept}).decode()
+
+    async def decline(self, db: AsyncConnection[Any]) -> None:
+        if self.declined:
+            await db.execute(statement("arm", "decline"), self.declined | {"now": self.now})
+
+    async def write(self, db: AsyncConnection[Any]) -> list[Armed]:
+        """What was armed: all but those whose address came into flight meanwhile."""
+        if not self.armed:
+            return []
+        cursor = await db.execute(
+            statement("arm", "write"),
+            self.columns | {"now": self.now, "lease": self.now + LEASE},
+            prepare=True,
+        )
+        going = {row[0] for row in await cursor.fetchall()}
+        return [a for a in self.armed if a.letter.attempt_id in going]

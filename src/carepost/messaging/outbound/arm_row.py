@@ -1,0 +1,137 @@
+"""One row of arm's facts, by name, and what the gates and the words make of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+from uuid import UUID
+
+from carepost.messaging.hours import Quiet, zone_of
+from carepost.messaging.kinds.kind import VisitNow
+from carepost.messaging.outbound.compose import About
+from carepost.messaging.outbound.gates import Case
+from carepost.messaging.wording.moments import Visit
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import date, time
+
+
+class Row(NamedTuple):
+    """The columns of `facts` in arm.sql, in its order. `Any`: what JSON holds."""
+
+    id: UUID
+    practice_id: UUID
+    kind: str
+    what: str
+    channel: str
+    due_at: datetime
+    expires_at: datetime
+    tries: int
+    rule_id: UUID | None
+    template_id: UUID | None
+    sealed_words: bytes | None
+    words_set: bool
+    trace: dict[str, Any] | None
+    practice_name: str
+    practice_phone: str
+    practice_email: str
+    country: str
+    language: str
+    timezone: str
+    messaging_enabled: bool
+    opt_in_required: bool
+    quiet_from: time | None
+    quiet_to: time | None
+    practice_key: bytes
+    client_id: UUID | None
+    first_name: str
+    client_timezone: str
+    client_language: str
+    client_key: bytes
+    point_id: UUID | None
+    address: str | None
+    address_invalid: bool
+    use_id: UUID | None
+    line_id: UUID | None
+    carrier: str
+    line_address: str
+    line_settings: bytes
+    line_active: bool | None
+    rule_active: bool
+    skip_if_confirmed: bool
+    template_subject: str | None
+    template_body: str | None
+    consent: bool | None
+    stopped: bool
+    visit_id: UUID | None
+    told_sequence: int
+    sequence: int
+    status: str
+    starts_at: datetime
+    local_date: date
+    local_time: time
+    zone: str
+    place: str
+    practitioner: str
+
+
+def case_of(rows: list[Row]) -> Case:
+    """What the gates ask of: the rows of one message, one for each visit it is about."""
+    first = rows[0]
+    quiet = (
+        Quiet(first.quiet_from, first.quiet_to)
+        if first.quiet_from is not None and first.quiet_to is not None
+        else None
+    )
+    return Case(
+        kind=first.kind,
+        what=first.what,
+        channel=first.channel,
+        expires_at=first.expires_at,
+        messaging_enabled=first.messaging_enabled,
+        opt_in_required=first.opt_in_required,
+        quiet=quiet,
+        zone=zone_of(first.client_timezone or first.timezone),
+        address=first.address or "",
+        address_invalid=first.address_invalid,
+        line_id=first.line_id,
+        line_active=bool(first.line_active),
+        rule_active=first.rule_active,
+        skip_if_confirmed=first.skip_if_confirmed,
+        consent=first.consent,
+        stopped=first.stopped,
+        visits=tuple(
+            VisitNow(r.visit_id, r.told_sequence, r.sequence, r.status, r.starts_at)
+            for r in rows
+            if r.visit_id is not None
+        ),
+    )
+
+
+def about_of(rows: list[Row], meant: Collection[UUID]) -> About:
+    """What the message may say: of the visits that are still meant, by the facts of now."""
+    first = rows[0]
+    return About(
+        kind=first.kind,
+        what=first.what,
+        channel=first.channel,
+        language=first.client_language or first.language,
+        country=first.country,
+        practice_name=first.practice_name,
+        practice_phone=first.practice_phone,
+        first_name=first.first_name,
+        visits=tuple(
+            Visit(
+                local=datetime.combine(r.local_date, r.local_time),
+                zone=r.zone,
+                place=r.place,
+                practitioner=r.practitioner,
+            )
+            for r in rows
+            if r.visit_id in meant
+        ),
+        was=tuple((first.trace or {}).get("was") or ()) or None,  # type: ignore[arg-type]
+        subject=first.template_subject,
+        body=first.template_body,
+    )

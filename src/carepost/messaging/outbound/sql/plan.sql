@@ -1,0 +1,134 @@
+-- What the planner reads and writes. A batch is a list of clients of any practices.
+
+-- name: claim
+SELECT practice_id, replan_id, subject_kind, subject_id FROM door_replan(%(limit)s)
+
+-- name: act_for
+SELECT set_config('carepost.practices', %(practices)s, true)
+
+-- name: spread
+-- A change that concerns a whole practice becomes one row for each client it can concern.
+INSERT INTO practice_replan (id, practice_id, subject_kind, subject_id, touched_at)
+SELECT gen_random_uuid(), x.practice_id, 'client', x.client_id, %(now)s FROM (
+  SELECT practice_id, client_id FROM appointments_appointment
+  WHERE practice_id = ANY(%(practices)s) AND starts_at > %(from)s
+  UNION
+  SELECT practice_id, client_id FROM messaging_message
+  WHERE practice_id = ANY(%(practices)s) AND status IN ('planned', 'held')
+    AND client_id IS NOT NULL) x
+
+-- name: done
+DELETE FROM practice_replan WHERE id = ANY(%(ids)s)
+
+-- name: lock_clients
+SELECT id FROM people_client WHERE id = ANY(%(clients)s) ORDER BY id FOR NO KEY UPDATE
+
+-- name: practices
+SELECT id, timezone, language, messaging_enabled, opt_in_required, quiet_from, quiet_to
+FROM practice_practice WHERE id = ANY(%(practices)s) ORDER BY id
+
+-- name: clients
+SELECT id, practice_id, timezone, language, assigned_channel
+FROM people_client WHERE id = ANY(%(clients)s) ORDER BY id
+
+-- name: points
+SELECT client_id, id, system, value, rank, invalid_since IS NOT NULL
+FROM people_contactpoint
+WHERE practice_id = ANY(%(practices)s) AND client_id = ANY(%(clients)s) ORDER BY rank, id
+
+-- name: visits
+SELECT client_id, id, type_id, practitioner_id, place_id, local_date, local_time, zone,
+       starts_at, status, sequence, scheduled_at
+FROM appointments_appointment
+WHERE practice_id = ANY(%(practices)s) AND client_id = ANY(%(clients)s) AND starts_at > %(from)s
+ORDER BY starts_at, id
+
+-- name: changes
+SELECT appointment_id, sequence, at, tell, starts_at, local_date, local_time, zone, active
+FROM appointments_appointmentchange
+WHERE practice_id = ANY(%(practices)s) AND appointment_id = ANY(%(visits)s)
+ORDER BY appointment_id, sequence
+
+-- name: rules
+SELECT practice_id, id, kind, channel, "when", days, seconds, at_time, types, practitioners,
+       places, skip_if_confirmed, since
+FROM messaging_rule WHERE practice_id = ANY(%(practices)s) AND active ORDER BY created_at, id
+
+-- name: lines
+SELECT u.practice_id, u.id, u.channel, u.rank, n.urgency, n.id
+FROM messaging_practiceline u
+JOIN messaging_line l ON l.id = u.line_id AND l.active
+JOIN messaging_lane n ON n.line_id = l.id
+WHERE u.practice_id = ANY(%(practices)s) ORDER BY u.rank, u.id, n.urgency
+
+-- name: templates
+SELECT DISTINCT ON (practice_id, rule_id, kind, what, channel, language)
+       practice_id, id, rule_id, kind, what, channel, language, version
+FROM messaging_template WHERE practice_id = ANY(%(practices)s)
+ORDER BY practice_id, rule_id, kind, what, channel, language, version DESC
+
+-- name: consents
+SELECT DISTINCT ON (c.client_id, c.channel, c.address, k.kind)
+       c.client_id, c.channel, c.address, k.kind, c.given, c.at, c.id
+FROM people_consent c
+CROSS JOIN LATERAL unnest(CASE WHEN c.kinds = '{}' THEN ARRAY['']::varchar[] ELSE c.kinds END)
+  AS k(kind)
+WHERE c.practice_id = ANY(%(practices)s) AND c.client_id = ANY(%(clients)s)
+ORDER BY c.client_id, c.channel, c.address, k.kind, c.at DESC, c.id DESC
+
+-- name: spoken
+-- Every message about these visits: those that wait, and those that have left or were decided on.
+SELECT m.client_id, m.id, m.status, m.hold, m.kind, m.what, m.rule_id, m.step, m.channel,
+       m.contact_point_id, m.address, m.line_id, m.lane_id, m.template_id, m.due_at, m.expires_at,
+       m.time_set, m.tries, b.appointment_id, b.sequence, b.rule_id, b.step
+FROM messaging_messageabout b JOIN messaging_message m ON m.id = b.message_id
+JOIN appointments_appointment a ON a.id = b.appointment_id
+WHERE b.practice_id = ANY(%(practices)s) AND b.appointment_id = ANY(%(visits)s)
+ORDER BY m.id, a.starts_at, a.id
+
+-- name: insert_messages
+INSERT INTO messaging_message (id, practice_id, kind, what, channel, status, hold, "drop", rule_id,
+  step, client_id, contact_point_id, address, line_id, lane_id, template_id, due_at, expires_at,
+  words_set, time_set, tries, planned_at, carrier_ref, error_code, error_words, trace)
+SELECT id, practice_id, kind, what, channel, status, hold, '', rule_id, step, client_id,
+  point_id, address, line_id, lane_id, template_id, due_at, expires_at, false, false, 0, %(now)s,
+  '', '', '', trace::jsonb
+FROM unnest(%(id)s::uuid[], %(practice_id)s::uuid[], %(kind)s::text[], %(what)s::text[],
+  %(channel)s::text[], %(status)s::text[], %(hold)s::text[], %(rule_id)s::uuid[], %(step)s::int[],
+  %(client_id)s::uuid[], %(point_id)s::uuid[], %(address)s::text[], %(line_id)s::uuid[],
+  %(lane_id)s::uuid[], %(template_id)s::uuid[], %(due_at)s::timestamptz[],
+  %(expires_at)s::timestamptz[], %(trace)s::text[])
+  AS v(id, practice_id, kind, what, channel, status, hold, rule_id, step, client_id, point_id,
+       address, line_id, lane_id, template_id, due_at, expires_at, trace)
+
+-- name: insert_about
+INSERT INTO messaging_messageabout (id, practice_id, message_id, rule_id, step, appointment_id,
+  sequence, recipient_id)
+SELECT * FROM unnest(%(id)s::uuid[], %(practice_id)s::uuid[], %(message_id)s::uuid[],
+  %(rule_id)s::uuid[], %(step)s::int[], %(visit_id)s::uuid[], %(sequence)s::int[],
+  %(recipient_id)s::uuid[])
+
+-- name: forget_about
+DELETE FROM messaging_messageabout WHERE message_id = ANY(%(messages)s)
+
+-- name: update_messages
+-- Only what still waits: arm may have taken one since it was read.
+UPDATE messaging_message m SET status = v.status, hold = v.hold, what = v.what,
+  channel = v.channel, contact_point_id = v.point_id, address = v.address, line_id = v.line_id,
+  lane_id = v.lane_id, template_id = v.template_id, due_at = v.due_at, expires_at = v.expires_at,
+  trace = coalesce(v.trace::jsonb, m.trace)
+FROM unnest(%(id)s::uuid[], %(status)s::text[], %(hold)s::text[], %(what)s::text[],
+  %(channel)s::text[], %(point_id)s::uuid[], %(address)s::text[], %(line_id)s::uuid[],
+  %(lane_id)s::uuid[], %(template_id)s::uuid[], %(due_at)s::timestamptz[],
+  %(expires_at)s::timestamptz[], %(trace)s::text[])
+  AS v(id, status, hold, what, channel, point_id, address, line_id, lane_id, template_id, due_at,
+       expires_at, trace)
+WHERE m.id = v.id AND m.status IN ('planned', 'held')
+RETURNING m.id
+
+-- name: drop_messages
+UPDATE messaging_message m SET status = 'dropped', "drop" = v.reason, hold = '',
+  settled_at = %(now)s
+FROM unnest(%(id)s::uuid[], %(reason)s::text[]) AS v(id, reason)
+WHERE m.id = v.id AND m.status IN ('planned', 'held')
+RETURNING m.id

@@ -1,0 +1,52 @@
+"""Open keys and accounts, kept for as long as a process lives so that arming opens each once."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import orjson
+
+from carepost.ground import sealing
+from carepost.messaging.carrier import Account
+from carepost.practice import keys
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from carepost.messaging.outbound.arm_row import Row
+
+
+class _Wrapped:
+    """A practice's wrapped key, in the shape that `practice.keys` asks for."""
+
+    __slots__ = ("id", "sealed_key")
+
+    def __init__(self, practice_id: UUID, sealed_key: bytes) -> None:
+        self.id = practice_id
+        self.sealed_key = sealed_key
+
+
+class Vault:
+    """Seals bodies under a client's key, and opens lines' accounts."""
+
+    def __init__(self, ring: sealing.KeyRing) -> None:
+        self._ring = ring
+        self._client = lru_cache(maxsize=20_000)(self._open_client)
+        self._account = lru_cache(maxsize=5_000)(self._open_account)
+
+    def seal(self, row: Row, said: bytes, body_id: UUID) -> bytes:
+        """A body under its client's key, bound to the row that will hold it."""
+        sealer = self._client(row.practice_id, bytes(row.practice_key), bytes(row.client_key))
+        return sealer.seal(said, body_id.bytes)
+
+    def account(self, line_id: UUID, address: str, sealed: bytes) -> Account:
+        """A line's account, open."""
+        return self._account(line_id, address, bytes(sealed))
+
+    def _open_client(self, practice_id: UUID, practice: bytes, client: bytes) -> sealing.Sealer:
+        return sealing.Sealer(keys.client_key(_Wrapped(practice_id, practice), client))
+
+    def _open_account(self, line_id: UUID, address: str, sealed: bytes) -> Account:
+        settings = orjson.loads(self._ring.unwrap(sealed, line_id.bytes))
+        return Account(line_id=line_id, address=address, settings=settings)

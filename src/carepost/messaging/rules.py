@@ -1,0 +1,264 @@
+"""Rules: what a practice wants said by itself. Making, changing and ending them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from carepost.appointments.models import AppointmentType, Place, Practitioner
+from carepost.messaging import templates
+from carepost.messaging.kinds import KINDS
+from carepost.messaging.kinds.appointment_notice import GRACE_SECONDS
+from carepost.messaging.models import Rule
+from carepost.practice import audit, changes, tenancy
+from carepost.practice.errors import NotFound, Refused
+from carepost.practice.models import Practice
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime, time
+
+    from django.db import models
+
+CHANNELS = ("sms", "email")  # those that automated messages leave by in this version
+MAX_DAYS = 365
+MAX_SECONDS = 366 * 24 * 3600
+_FILTERS: dict[str, type[models.Model]] = {
+    "types": AppointmentType,
+    "practitioners": Practitioner,
+    "places": Place,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """When a rule's message is due: its fields `when`, `days`, `seconds`, `at_time`."""
+
+    when: str
+    days: int = 0
+    seconds: int = 0
+    at_time: time | None = None
+
+
+def add_rule(
+    practice_id: UUID,
+    actor: audit.Actor,
+    *,
+    kind: str,
+    channel: str = "",
+    when: str,
+    days: int = 0,
+    seconds: int = 0,
+    at_time: time | None = None,
+    types: Sequence[UUID | str] = (),
+    practitioners: Sequence[UUID | str] = (),
+    places: Sequence[UUID | str] = (),
+    skip_if_confirmed: bool = False,
+    subject: str = "",
+    body: str = "",
+    now: datetime,
+) -> Rule:
+    """Make a rule; it speaks of no moment before `now`.
+
+    `types`, `practitioners`, `places` are ids or names; empty for all. With `body` (and `subject`)
+    the rule has words of its own, in the practice's language; without, those of its kind. A change
+    that sets off a notice waits 180 seconds unless `seconds` says otherwise.
+    Raises `Refused` (or `templates.PartRefused`), naming the field.
+    """
+    timing = _checked(kind, Timing(when, days, seconds, at_time))
+    _check_channel(channel)
+    chosen = {"types": types, "practitioners": practitioners, "places": places}
+    with tenancy.acting_for(practice_id):
+        rule = Rule.objects.create(
+            practice_id=practice_id,
+            kind=kind,
+            channel=channel,
+            when=timing.when,
+            days=timing.days,
+            seconds=timing.seconds,
+            at_time=timing.at_time,
+            skip_if_confirmed=skip_if_confirmed,
+            since=now,
+            created_at=now,
+            **{name: _ids(practice_id, name, given) for name, given in chosen.items()},
+        )
+        _save_words(practice_id, actor, rule, subject, body)
+        audit.record(practice_id, actor, "rule.add", "rule", rule.id, kind=kind)
+        changes.touch_practice(practice_id)
+    return rule
+
+
+def change_rule(
+    practice_id: UUID,
+    rule_id: UUID,
+    actor: audit.Actor,
+    *,
+    now: datetime,
+    timing: Timing | None = None,
+    **fields: Any,
+) -> Rule:
+    """Change what is given of `channel`, `types`, `practitioners`, `places`, `skip_if_confirmed`,
+    `active`, `subject`, `body`, and the whole timing. `Any`: each of its own type.
+
+    Where it would now speak of moments that it did not speak of before (another timing, more
+    visits, switched on again), none of them before `now` counts. Raises `NotFound`, `Refused`.
+    """
+    names = sorted([*fields, *(["offset"] if timing else [])])
+    with tenancy.acting_for(practice_id):
+        rule = _change(practice_id, rule_id, actor, now, timing, fields)
+        audit.record(practice_id, actor, "rule.change", "rule", rule.id, fields=names)
+        changes.touch_practice(practice_id)
+    return rule
+
+
+def remove_rule(practice_id: UUID, rule_id: UUID, actor: audit.Actor) -> None:
+    """End a rule: it is kept, switched off, for what it has said points to it. Safe to repeat.
+
+    Raises `NotFound`.
+    """
+    with tenancy.acting_for(practice_id):
+        found = Rule.objects.filter(practice_id=practice_id, id=rule_id)
+        if found.filter(active=True).update(active=False):
+            audit.record(practice_id, actor, "rule.remove", "rule", rule_id)
+            changes.touch_practice(practice_id)
+        elif not found.exists():
+            raise NotFound("There is no rule with this id.")
+
+
+def words_of(practice_id: UUID, rule_ids: Iterable[UUID]) -> dict[UUID, tuple[str, str]]:
+    """The newest subject and body that each rule has of its own; a rule without is left out."""
+    found = templates.Template.objects.filter(practice_id=practice_id, rule_id__in=list(rule_ids))
+    return {t.rule_id: (t.subject, t.body) for t in found.order_by("id") if t.rule_id is not None}
+
+
+def _change(
+    practice_id: UUID,
+    rule_id: UUID,
+    actor: audit.Actor,
+    now: datetime,
+    timing: Timing | None,
+    fields: dict[str, Any],
+) -> Rule:
+    # Locked, so that two changes at once both stand in what is saved.
+    rule = (
+        Rule.objects.select_for_update(no_key=True)
+        .filter(practice_id=practice_id, id=rule_id)
+        .first()
+    )
+    if rule is None:
+        raise NotFound("There is no rule with this id.")
+    subject, body = fields.pop("subject", None), fields.pop("body", None)
+    moves_words = "channel" in fields and fields["channel"] != rule.channel
+    begins_anew = False
+    if timing is not None:
+        timing = _checked(rule.kind, timing)
+        former = Timing(rule.when, rule.days, rule.seconds, rule.at_time)
+        begins_anew = timing != former
+        rule.when, rule.days = timing.when, timing.days
+        rule.seconds, rule.at_time = timing.seconds, timing.at_time
+    if "channel" in fields:
+        _check_channel(fields["channel"])
+    for name in _FILTERS.keys() & fields.keys():
+        ids = _ids(practice_id, name, fields[name])
+        begins_anew = begins_anew or _widens(getattr(rule, name), ids)
+        fields[name] = ids
+    begins_anew = begins_anew or (bool(fields.get("active")) and not rule.active)
+    for name, value in fields.items():
+        setattr(rule, name, value)
+    if begins_anew:
+        rule.since = now
+    rule.save()
+    if subject is not None or body is not None or moves_words:
+        _change_words(practice_id, actor, rule, subject, body)
+    return rule
+
+
+def _checked(kind: str, timing: Timing) -> Timing:
+    known = KINDS.get(kind)
+    if known is None:
+        raise Refused(f"There is no such kind. There are: {', '.join(KINDS)}.", "kind")
+    if timing.when not in known.when:
+        if known.when == {"change"}:
+            raise Refused("A notice goes when a visit changes: leave the offset out.", "offset")
+        raise Refused('Say how long before or after the visit, as in {"before": "P1D"}.', "offset")
+    if not (0 <= timing.days <= MAX_DAYS and 0 <= timing.seconds <= MAX_SECONDS):
+        raise Refused(f"An offset is at most {MAX_DAYS} days.", "offset")
+    if timing.at_time is not None and timing.seconds:
+        raise Refused("With a time of day the offset is in whole days, as P1D or P1W.", "offset")
+    if timing.when == "before" and timing.at_time is None and not (timing.days or timing.seconds):
+        raise Refused("A reminder before the visit needs an offset of more than 0.", "offset")
+    if timing.when == "change":
+        return Timing("change", 0, timing.seconds or GRACE_SECONDS)
+    return timing
+
+
+def _check_channel(channel: str) -> None:
+    if channel and channel not in CHANNELS:
+        raise Refused(
+            "A rule sends by sms or email; leave the channel out for each person's assigned one.",
+            "channel",
+        )
+
+
+def _ids(practice_id: UUID, field: str, given: Sequence[UUID | str]) -> list[UUID]:
+    """The ids of what is given by id or by name, each once. Raises Refused for an unknown one."""
+    if not given:
+        return []
+    model = _FILTERS[field]
+    rows = model._default_manager.filter(practice_id=practice_id).values_list("id", "name")
+    by_id = {row[0]: row[0] for row in rows}
+    by_name = {row[1].casefold(): row[0] for row in rows}
+    found: dict[UUID, None] = {}
+    for each in given:
+        identity = by_id.get(_as_id(each)) or by_name.get(str(each).strip().casefold())
+        if identity is None:
+            raise Refused("One of these is not known here: give its id or its exact name.", field)
+        found[identity] = None
+    return list(found)
+
+
+def _as_id(given: UUID | str) -> UUID | None:
+    try:
+        return given if isinstance(given, UUID) else UUID(given)
+    except ValueError:
+        return None
+
+
+def _widens(before: Sequence[UUID], after: Sequence[UUID]) -> bool:
+    return bool(before) and (not after or not set(after) <= set(before))
+
+
+def _save_words(practice_id: UUID, actor: audit.Actor, rule: Rule, subject: str, body: str) -> None:
+    if rule.channel == "sms":
+        subject = ""
+    if not body:
+        if subject:
+            raise Refused("A subject alone is no message: give a body as well.", "body")
+        return
+    language = Practice.objects.values_list("language", flat=True).get(id=practice_id)
+    templates.save(
+        practice_id,
+        actor,
+        rule_id=rule.id,
+        kind=rule.kind,
+        channel=rule.channel,
+        language=language,
+        subject=subject,
+        body=body,
+    )
+
+
+def _change_words(
+    practice_id: UUID, actor: audit.Actor, rule: Rule, subject: str | None, body: str | None
+) -> None:
+    if body == "":
+        raise Refused("A rule's own words can be changed, not emptied.", "body")
+    old_subject, old_body = words_of(practice_id, [rule.id]).get(rule.id, ("", ""))
+    _save_words(
+        practice_id,
+        actor,
+        rule,
+        old_subject if subject is None else subject,
+        old_body if body is None else body,
+    )

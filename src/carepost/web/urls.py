@@ -1,0 +1,14 @@
+"""The pages' URLs, and those for the machines that watch us."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from carepost.web import front, health
+
+urlpatterns = [
+    path("", front.front, name="front"),
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+    path("metrics", health.metrics),
+]
