@@ -138,9 +138,7 @@ def make_line(
         address=address,
         rate=rate,
     )
-    line.sealed_settings = ENVIRONMENT.ring.wrap(
-        json.dumps(settings or {}).encode(), line.id.bytes
-    )
+    line.sealed_settings = ENVIRONMENT.ring.wrap(json.dumps(settings or {}).encode(), line.id.bytes)
     with acting_for(practice.id):
         line.save(force_insert=True)
         for urgency in (0, 1):

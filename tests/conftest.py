@@ -35,14 +35,11 @@ os.environ.pop("DATABASE_URL", None)
 os.environ["CAREPOST_HOME"] = str(_BASE / "home")
 os.environ["CAREPOST_SECRET_KEY"] = "a secret that only the tests of this machine know"
 
+# Here and not in pyproject.toml: Django's settings are to be read from these surroundings.
+os.environ["DJANGO_SETTINGS_MODULE"] = "carepost.config.settings"
+import django  # noqa: E402
 
-def pytest_configure() -> None:
-    """Have Django's settings read from these surroundings, and not from those before them."""
-    from carepost.config.environment import ENVIRONMENT
-
-    # pytest-django has imported the settings already, if pyproject.toml names them.
-    for cached in ("secret", "ring"):
-        ENVIRONMENT.__dict__.pop(cached, None)
+django.setup()
 
 
 @pytest.fixture(scope="session")
@@ -106,7 +103,7 @@ def _empty(database: Database) -> None:
             " WHERE datname = current_database() AND state LIKE 'idle in transaction%'"
         )
         tables = connection.execute(
-            "SELECT string_agg(format('%I', relname), ', ') FROM pg_class"
+            "SELECT string_agg(format('%%I', relname), ', ') FROM pg_class"
             " WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace"
             " AND NOT relispartition AND relname <> ALL (%s)",
             [["django_migrations", "django_content_type", "auth_permission"]],

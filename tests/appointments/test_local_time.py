@@ -13,9 +13,7 @@ from carepost.appointments.local_time import instant, local
 
 ZONES = st.sampled_from(sorted(available_timezones()))
 # Half the draws fall in years with rules of all sorts; nobody books a visit outside the others.
-INSTANTS = st.datetimes(
-    datetime(1970, 1, 2), datetime(2060, 1, 1), timezones=st.just(UTC)
-)
+INSTANTS = st.datetimes(datetime(1970, 1, 2), datetime(2060, 1, 1), timezones=st.just(UTC))
 DAYS = st.dates(date(1970, 1, 3), date(2060, 1, 1))
 
 

@@ -42,7 +42,9 @@ def certify(folder: Path, host: str = "localhost", ip: str = "127.0.0.1") -> Cer
         .sign(ca_key, hashes.SHA256())
     )
     certificate = (
-        _dated(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)]), ca_name, key.public_key())
+        _dated(
+            x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)]), ca_name, key.public_key()
+        )
         .add_extension(x509.SubjectAlternativeName(names), critical=False)
         .sign(ca_key, hashes.SHA256())
     )

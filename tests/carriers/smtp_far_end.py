@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -104,7 +104,8 @@ async def server_that(
             writer.close()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    end.account = account_at(server.sockets[0].getsockname()[1], **(settings or {}))
+    end.account = account_at(server.sockets[0].getsockname()[1])
+    end.account = replace(end.account, settings={**end.account.settings, **(settings or {})})
     try:
         yield end
     finally:

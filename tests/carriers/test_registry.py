@@ -43,7 +43,7 @@ def test_an_adapter_is_made_once() -> None:
 
 
 def test_a_name_that_is_not_set_is_refused_with_the_names_that_are() -> None:
-    with pytest.raises(UnknownCarrier, match="'fax'.*smtp"):
+    with pytest.raises(UnknownCarrier, match=r"'fax'.*smtp"):
         Registry({"smtp": "x.y"}).carrier_for("fax")
 
 

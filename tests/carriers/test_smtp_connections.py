@@ -6,10 +6,11 @@ import asyncio
 from datetime import timedelta
 from uuid import uuid4
 
-from carepost.carriers.smtp.carrier import Smtp
-from carepost.messaging.carrier import Channel, Letter, Outcome
 from tests.carriers.contract import NOW
 from tests.carriers.smtp_far_end import CUT, SILENCE, Say, server_that
+
+from carepost.carriers.smtp.carrier import Smtp
+from carepost.messaging.carrier import Channel, Letter, Outcome
 
 
 def mail(seconds: float = 5) -> Letter:
@@ -41,9 +42,10 @@ async def test_sixteen_connections_unless_the_settings_say_otherwise() -> None:
         tasks = [
             asyncio.create_task(carrier.hand_over(end.account, mail(0.5), NOW)) for _ in range(30)
         ]
+        await asyncio.sleep(0.25)
+        assert end.connections == 16  # as the first of them time out, others open in their place
         answers = await asyncio.gather(*tasks)
         await carrier.close()
-        assert end.connections == 16
     outcomes = [answer.outcome for answer in answers]
     assert outcomes.count(Outcome.UNCERTAIN) == 16
     assert outcomes.count(Outcome.NOT_SENT) == 14
@@ -55,9 +57,9 @@ async def test_a_connection_is_worn_out_after_so_many_mails() -> None:
         for _ in range(5):
             answer = await carrier.hand_over(end.account, mail(), NOW)
             assert answer.outcome is Outcome.ACCEPTED
+        assert end.connections == 3
+        assert end.heard.count("QUIT") == 2
         await carrier.close()
-    assert end.connections == 3
-    assert end.heard.count("QUIT") == 3
 
 
 async def test_an_idle_connection_is_closed_with_a_goodbye() -> None:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import base64
-from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING
 
-from carepost.carriers.smtp.carrier import Smtp
-from carepost.messaging.carrier import Account, Carrier, Channel
 from tests.carriers.contract import HTML, SUBJECT, TEXT, Contract, FarEnd, Trouble
 from tests.carriers.smtp_far_end import (
     CUT,
@@ -18,6 +16,12 @@ from tests.carriers.smtp_far_end import (
     account_at,
     server_that,
 )
+
+from carepost.carriers.smtp.carrier import Smtp
+from carepost.messaging.carrier import Account, Carrier, Channel
+
+if TYPE_CHECKING:
+    from contextlib import AbstractAsyncContextManager
 
 KEY = base64.b64encode(f"\0desk\0{PASSWORD}".encode()).decode()
 SIGNED_IN = {"username": "desk", "password": PASSWORD}

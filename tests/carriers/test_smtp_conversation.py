@@ -10,13 +10,13 @@ from uuid import uuid4
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.carriers.authority import certify
+from tests.carriers.contract import NOW
+from tests.carriers.smtp_far_end import CUT, EHLO, PASSWORD, Say, SmtpFarEnd, server_that
 
 from carepost.carriers.smtp.carrier import Smtp
 from carepost.carriers.smtp.connection import framed
 from carepost.messaging.carrier import Answer, Blame, Channel, Letter, LookupFailed, Outcome
-from tests.carriers.authority import certify
-from tests.carriers.contract import NOW
-from tests.carriers.smtp_far_end import CUT, EHLO, PASSWORD, Say, SmtpFarEnd, server_that
 
 if TYPE_CHECKING:
     import ssl
@@ -197,7 +197,9 @@ async def test_a_refused_recipient_leaves_the_next_mail_untouched(ehlo: bytes, d
         ("end", Outcome.UNCERTAIN),
     ],
 )
-async def test_only_a_cut_after_the_end_of_the_mail_is_in_doubt(step: str, outcome: Outcome) -> None:
+async def test_only_a_cut_after_the_end_of_the_mail_is_in_doubt(
+    step: str, outcome: Outcome
+) -> None:
     (answer,), _ = await told({step: CUT})
     assert answer.outcome is outcome
 

@@ -14,12 +14,12 @@ REFUSED = Outcome.REFUSED
 # As postfix, Exim, Gmail and Exchange Online print them in their public documentation.
 SAID = [
     (Step.RECIPIENT, "550 5.1.1 <a@b>: Recipient address rejected: User unknown", Blame.ADDRESS),
-    (Step.RECIPIENT, "550-5.1.1 The email account that you tried to reach does not exist.", Blame.ADDRESS),
+    (Step.RECIPIENT, "550-5.1.1 The email account you tried to reach is gone.", Blame.ADDRESS),
     (Step.RECIPIENT, "550 Unrouteable address", Blame.ADDRESS),
     (Step.RECIPIENT, "552 5.2.2 Mailbox full", Blame.ADDRESS),
     (Step.RECIPIENT, "554 5.7.1 <a@b>: Relay access denied", Blame.LINE),
     (Step.RECIPIENT, "550 5.7.64 TenantAttribution; Relay Access Denied", Blame.LINE),
-    (Step.RECIPIENT, "550 5.7.1 Recipient not authorized, your IP has been found on a block list", Blame.ADDRESS),
+    (Step.RECIPIENT, "550 5.7.1 Recipient not authorized, IP is on a block list", Blame.ADDRESS),
     (Step.RECIPIENT, "530 5.7.0 Authentication Required", Blame.LINE),
     (Step.SENDER, "530 5.7.1 Client was not authenticated", Blame.LINE),
     (Step.SENDER, "553 5.7.1 <x@y>: Sender address rejected: not owned by user desk", Blame.LINE),
@@ -35,7 +35,7 @@ SAID = [
     (Step.END, "552 5.2.2 Over quota", Blame.ADDRESS),
     (Step.END, "550 5.7.8 credentials expired", Blame.LINE),
     (Step.DATA, "554 5.5.1 Error: no valid recipients", Blame.MESSAGE),
-]  # fmt: skip  # noqa: E501
+]  # fmt: skip
 
 
 def reply(line: str) -> Reply:

@@ -9,10 +9,6 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
-
-from carepost.carriers.twilio.carrier import Twilio
-from carepost.carriers.twilio.errors import MEANINGS
-from carepost.messaging.carrier import Answer, Blame, Channel, Letter, Outcome
 from tests.carriers.authority import certify
 from tests.carriers.contract import NOW
 from tests.carriers.test_twilio_contract import created
@@ -28,6 +24,10 @@ from tests.carriers.twilio_far_end import (
     twilio_that,
 )
 from tests.carriers.twilio_payloads import AUTHENTICATE, CREATED, INVALID_NUMBER, UNSUBSCRIBED
+
+from carepost.carriers.twilio.carrier import Twilio
+from carepost.carriers.twilio.errors import MEANINGS
+from carepost.messaging.carrier import Answer, Blame, Channel, Letter, Outcome
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -113,11 +113,11 @@ async def test_a_wrong_token_concerns_the_line(body: str) -> None:
     assert "token" in got.words
 
 
-# RULES D3, the permanent ones
-@pytest.mark.parametrize(
-    "code",
-    "21211 21214 21217 21408 21610 21612 21614 30004 30005 30006 30007 30034".split(),
-)
+# RULES D3
+PERMANENT = "21211 21214 21217 21408 21610 21612 21614 30004 30005 30006 30007 30034"
+
+
+@pytest.mark.parametrize("code", PERMANENT.split())
 async def test_the_permanent_codes_of_the_rules_are_refusals(code: str) -> None:
     got = await answered(answer(400, json.dumps({"code": int(code), "message": "x"})))
     assert got.outcome is Outcome.REFUSED

@@ -8,13 +8,13 @@ from urllib.parse import parse_qsl, urlencode
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.carriers.twilio_far_end import TOKEN, account_at
+from tests.carriers.twilio_payloads import DELIVERED_CALLBACK, UNDELIVERED_CALLBACK
 from twilio.request_validator import RequestValidator
 
 from carepost.carriers.twilio.carrier import Twilio
 from carepost.carriers.twilio.signature import check, signature_of
 from carepost.messaging.carrier import BadSignature, Blame, Receipt, ReceiptEvent
-from tests.carriers.twilio_far_end import TOKEN, account_at
-from tests.carriers.twilio_payloads import DELIVERED_CALLBACK, UNDELIVERED_CALLBACK
 
 URL = "https://sunnyside.example/callbacks/twilio/line/attempt"
 ACCOUNT = account_at(443)
@@ -90,9 +90,7 @@ def test_without_a_token_nothing_is_believed() -> None:
     signature = signature_of("", URL, parse_qsl(DELIVERED_CALLBACK.decode()))
     account = account_at(443, auth_token="")
     with pytest.raises(BadSignature):
-        Twilio().read_callback(
-            account, URL, {"x-twilio-signature": signature}, DELIVERED_CALLBACK
-        )
+        Twilio().read_callback(account, URL, {"x-twilio-signature": signature}, DELIVERED_CALLBACK)
 
 
 @pytest.mark.parametrize(
@@ -144,7 +142,10 @@ def test_an_error_we_do_not_know_is_reported_by_its_number() -> None:
 @pytest.mark.parametrize(
     ("status", "event"),
     [
-        *((status, ReceiptEvent.TAKEN) for status in "accepted scheduled queued sending sent".split()),
+        *(
+            (status, ReceiptEvent.TAKEN)
+            for status in ["accepted", "scheduled", "queued", "sending", "sent"]
+        ),
         *((status, ReceiptEvent.DELIVERED) for status in ("delivered", "read")),
         *((status, ReceiptEvent.UNDELIVERED) for status in ("undelivered", "failed", "canceled")),
     ],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -13,7 +12,7 @@ from uuid import uuid4
 from carepost.messaging.carrier import Account
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
 SID = "ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 TOKEN = "0f9e8d7c6b5a49382716fedcba987654"

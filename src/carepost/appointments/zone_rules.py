@@ -108,7 +108,5 @@ def _move(moved: list[_Visit]) -> None:
     In two statements: shifted one by one, a visit would hit the next, which has yet to move.
     """
     with connection.cursor() as cursor:
-        cursor.execute(
-            _SHIFT, {"ids": [v.id for v in moved], "instants": [v.meant for v in moved]}
-        )
+        cursor.execute(_SHIFT, {"ids": [v.id for v in moved], "instants": [v.meant for v in moved]})
         cursor.execute(_CLAIM, {"ids": [v.id for v in moved if v.exclusive]})

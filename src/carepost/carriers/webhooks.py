@@ -22,6 +22,7 @@ from django.views.decorators.http import require_POST
 from carepost.carriers import forgeries
 from carepost.carriers.registry import UnknownCarrier, carrier_for
 from carepost.ground import clock
+from carepost.messaging import lines
 from carepost.messaging.carrier import BadSignature
 from carepost.messaging.models import Line, Receipt
 from carepost.practice import tenancy
@@ -63,7 +64,9 @@ def _take(
     if known.carrier != carrier:
         return _problem(404, "Not found", "This line has another carrier.")
     try:
-        word = carrier_for(carrier).read_callback(known.account, _url(request), _headers(request), body)
+        word = carrier_for(carrier).read_callback(
+            known.account, _url(request), _headers(request), body
+        )
     except BadSignature:
         forgeries.note(practice_id, line_id, clock.now())
         return _problem(403, "Forged", "The signature is not this carrier's.")
@@ -100,8 +103,6 @@ def _known(practice_id: UUID, line_id: UUID) -> _Known:
     now = time.monotonic()
     known = _kept.get(line_id)
     if known is None or known.until <= now:
-        from carepost.messaging import lines
-
         with tenancy.acting_for(practice_id):
             name = Line.objects.values_list("carrier", flat=True).get(pk=line_id)
             account = lines.account_of(line_id)

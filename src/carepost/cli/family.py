@@ -1,4 +1,4 @@
-"""Processes of ours that run together: started, started again when they die, ended in good order."""
+"""Processes of ours that run together: started, started again when they die, ended in order."""
 
 from __future__ import annotations
 

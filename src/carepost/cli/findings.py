@@ -114,7 +114,9 @@ def _base_url() -> Iterator[Finding]:
         )
     elif scheme != "https":
         yield Finding(
-            "base url", "fail", "CAREPOST_BASE_URL is not https: what passes can be read on the way."
+            "base url",
+            "fail",
+            "CAREPOST_BASE_URL is not https: what passes can be read on the way.",
         )
     else:
         yield Finding("base url", "ok", f"{ENVIRONMENT.base_url} is https.")
@@ -151,15 +153,15 @@ def _database() -> Iterator[Finding]:
         yield Finding("database", "ok", f"PostgreSQL {version}, {kind}, answers and is up to date.")
     if above:
         yield Finding(
-            "roles", "fail", "The app role is above row-level security. Take SUPERUSER and BYPASSRLS "
-            "from it."
+            "roles",
+            "fail",
+            "The app role is above row-level security. Take SUPERUSER and BYPASSRLS from it.",
         )
     else:
         yield Finding("roles", "ok", "Pages and workers work under row-level security.")
 
 
 def _lines() -> Iterator[Finding]:
-    from carepost.cli.practices import practice_ids
     from carepost.messaging.models import Line, PracticeLine
     from carepost.practice import tenancy
     from carepost.practice.models import Practice
@@ -174,7 +176,7 @@ def _lines() -> Iterator[Finding]:
         if line.trouble:
             yield Finding("lines", "fail", f"{line.channel} by {line.carrier}: {line.trouble}")
     silent = 0
-    for practice_id in practice_ids():
+    for practice_id in tenancy.practices():
         with tenancy.acting_for(practice_id):
             enabled = Practice.objects.filter(id=practice_id, messaging_enabled=True).exists()
             silent += enabled and not PracticeLine.objects.filter(line__active=True).exists()
@@ -189,7 +191,9 @@ def _worker() -> Iterator[Finding]:
     state = readiness.look(clock.now())
     if state.worker:
         waits = state.oldest_due_seconds
-        sentence = "nothing waits" if waits is None else f"the oldest due message waits {waits:.0f} s"
+        sentence = (
+            "nothing waits" if waits is None else f"the oldest due message waits {waits:.0f} s"
+        )
         yield Finding("worker", "ok", f"Heard of {state.beat_seconds:.0f} s ago; {sentence}.")
     else:
         yield Finding(

@@ -1,4 +1,4 @@
-"""The installation that a command works on: its database running, of this version, and Django set up.
+"""The installation that a command works on: its database running and up to date, Django set up.
 
 The embedded PostgreSQL starts before Django's settings are read, since they name its socket. It
 lives as long as the process that started it: a command that finds none running starts it and stops
@@ -7,6 +7,7 @@ it again; beside a running `up` it uses that one's.
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from contextlib import contextmanager
@@ -25,16 +26,16 @@ _LOOK_EVERY_SECONDS = 1.0
 def opened(*, prepare: bool = True, keep: bool = False) -> Iterator[None]:
     """Within, models may be used.
 
-    `prepare`: bring the database up to this version first, and make the host's lines. `keep`: see
-    to it every second that the embedded server runs. Nested, or where Django is set up already, it
-    does nothing. Raises EmbeddedPostgresError, RolesMissing, Misconfigured, OperationalError.
+    `prepare`: bring the database up to this version first, if it is not, and make the host's
+    lines. `keep`: see to it every second that the embedded server runs. Nested, or where Django is
+    set up already, it does nothing. Raises EmbeddedPostgresError, RolesMissing, Misconfigured, OperationalError.
     """
     if _is_set_up():
         yield
         return
     with _database_running(keep=keep):
         set_up()
-        if prepare:
+        if prepare and not _is_prepared():
             prepare_all()
         yield
         from django.db import connections
@@ -47,6 +48,8 @@ def set_up() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
     import django
 
+    # It tells at every start which tasks it found.
+    logging.getLogger("procrastinate").setLevel(logging.WARNING)
     django.setup()
 
 
@@ -58,6 +61,18 @@ def prepare_all() -> None:
 
     prepare_database()
     lines.ensure_host_lines(ENVIRONMENT.host_lines)
+
+
+def _is_prepared() -> bool:
+    """Whether the app role gets in and nothing is left to migrate: then a command need not wait."""
+    from django.db import Error, connections
+    from django.db.migrations.executor import MigrationExecutor
+
+    try:
+        executor = MigrationExecutor(connections["default"])
+        return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except Error:
+        return False
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""How a command ends: its exit code, and for whatever went wrong one sentence, never a traceback."""
+"""How a command ends: its exit code and, where something went wrong, one sentence."""
 
 from __future__ import annotations
 

@@ -31,12 +31,13 @@ def create(
 
     with installation.opened():
         from carepost.messaging import lines
-        from carepost.practice import founding
+        from carepost.practice import founding, tenancy
 
         made = founding.found(
             name, timezone, owner, country=country, phone=phone, language=language
         )
-        lines.attach_host_lines(made.practice_id)
+        with tenancy.acting_for(made.practice_id):
+            lines.attach_host_lines(made.practice_id)
     answer(
         {"practice_id": made.practice_id, "member_id": made.member_id, "token": made.token},
         [
@@ -60,25 +61,14 @@ def list_all(as_json: AsJson = False) -> None:
         f"messaging {'on' if row['messaging_enabled'] else 'off'}"
         for row in rows
     ]
-    answer(
-        {"items": rows}, words or ["No practice yet: carepost practice create"], as_json=as_json
-    )
-
-
-def practice_ids() -> list[UUID]:
-    """The ids of all practices, by the door that tells them."""
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT practice_id FROM door_practices()")
-        return [row[0] for row in cursor.fetchall()]
+    answer({"items": rows}, words or ["No practice yet: carepost practice create"], as_json=as_json)
 
 
 def _practices() -> Iterator[dict[str, Any]]:
     from carepost.practice import tenancy
     from carepost.practice.models import Practice
 
-    for practice_id in practice_ids():
+    for practice_id in tenancy.practices():
         with tenancy.acting_for(practice_id):
             yield from Practice.objects.filter(id=practice_id).values(
                 "id", "name", "timezone", "messaging_enabled", "created_at"
@@ -104,7 +94,11 @@ def issue(
 
         expires = clock.now() + timedelta(days=days) if days else None
         row, token = tokens.issue(
-            practice, member or _owner(practice), name, scope or [tokens.EVERYTHING], audit.SYSTEM,
+            practice,
+            member or _owner(practice),
+            name,
+            scope or [tokens.EVERYTHING],
+            audit.SYSTEM,
             expires_at=expires,
         )
     answer({"token_id": row.id, "token": token}, [token], as_json=as_json)

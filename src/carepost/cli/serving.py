@@ -39,10 +39,8 @@ def up(
         run_together(ready, prepare=installation.prepare_all)
 
 
-def run_together(
-    ready: Callable[[], Sequence[Child]], *, prepare: Callable[[], None]
-) -> None:
-    """The database first, then `prepare()`, then the children that `ready()` names, until told to end."""
+def run_together(ready: Callable[[], Sequence[Child]], *, prepare: Callable[[], None]) -> None:
+    """The database, then `prepare()`, then the children that `ready()` gives, until told to end."""
     from carepost.cli import installation
     from carepost.cli.family import Family
 
@@ -62,9 +60,7 @@ def halves(listener: socket.socket, workers: int) -> list[Child]:
     ours = [sys.executable, "-m", "carepost.cli"]
     home = {"CAREPOST_HOME": str(ENVIRONMENT.home)}
     listener.set_inheritable(True)
-    pages = Child(
-        [*ours, "web", "--inherited", str(listener.fileno())], home, [listener.fileno()]
-    )
+    pages = Child([*ours, "web", "--inherited", str(listener.fileno())], home, [listener.fileno()])
     return [pages, *(Child([*ours, "worker"], home) for _ in range(workers))]
 
 
@@ -123,7 +119,7 @@ def sandbox(
     ] = "AC00000000000000000000000000000000",
     auth_token: Annotated[
         str, typer.Option(envvar="CAREPOST_TWILIO_AUTH_TOKEN", show_default=False)
-    ] = "sandbox",
+    ] = "sandbox",  # noqa: S107 -- it opens nothing but the sandbox
     state_file: Annotated[str, typer.Option(help="Keep all that is accepted here.")] = "",
 ) -> None:
     """Run test phones and a test mailbox that speak as the carriers do. Calls nobody."""

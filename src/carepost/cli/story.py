@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
+from datetime import UTC
 from typing import TYPE_CHECKING, Annotated, Any
-from uuid import UUID
+from uuid import UUID  # noqa: TC003 -- typer reads the annotations
 
 import typer
 
@@ -13,6 +13,7 @@ from carepost.cli.outcomes import USAGE, Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
 MOST = 20
 
@@ -43,12 +44,11 @@ def why(
 def _stories(
     message: UUID | None, client: UUID | None, practice: UUID | None
 ) -> list[dict[str, Any]]:
-    from carepost.cli.practices import practice_ids
     from carepost.messaging import why as told
     from carepost.messaging.models import Message
     from carepost.practice import audit, tenancy
 
-    for practice_id in [practice] if practice else practice_ids():
+    for practice_id in [practice] if practice else tenancy.practices():
         with tenancy.acting_for(practice_id):
             rows = Message.objects.filter(practice_id=practice_id)
             rows = rows.filter(id=message) if message else rows.filter(client_id=client)
@@ -64,27 +64,16 @@ def _words(stories: list[dict[str, Any]]) -> Iterator[str]:
     for number, story in enumerate(stories):
         if number:
             yield ""
-        yield from _lines(story, "")
+        yield f"{story['message_id']}  {story['status']}  due {_when(story['due_at'])}"
+        yield from (f"  {line}" for line in story["summary"])
+        yield from (f"  - {gate['sentence']}" for gate in story["gates"] if gate["sentence"])
+        for attempt in story["attempts"]:
+            said = " ".join(part for part in (attempt["code"], attempt["words"]) if part)
+            yield f"  {_when(attempt['at'])}  {attempt['sentence']}{' ' + said if said else ''}"
+        for receipt in story["receipts"]:
+            said = " ".join(part for part in (receipt["event"], receipt["words"]) if part)
+            yield f"  {_when(receipt['at'])}  The carrier said: {said}"
 
 
-def _lines(value: dict[str, Any], indent: str) -> Iterator[str]:
-    for name, part in value.items():
-        title = f"{indent}{name.replace('_', ' ')}"
-        if isinstance(part, dict) and part:
-            yield f"{title}:"
-            yield from _lines(part, indent + "  ")
-        elif isinstance(part, list) and part:
-            yield f"{title}:"
-            for each in part:
-                if isinstance(each, dict):
-                    yield f"{indent}  - " + "; ".join(
-                        f"{k.replace('_', ' ')} {_plain(v)}" for k, v in each.items() if v != ""
-                    )
-                else:
-                    yield f"{indent}  - {_plain(each)}"
-        elif part not in ("", None, [], {}):
-            yield f"{title}: {_plain(part)}"
-
-
-def _plain(value: Any) -> str:  # whatever a story holds
-    return json.dumps(value, default=str) if isinstance(value, dict | list) else str(value)
+def _when(at: datetime | None) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC") if at else "-"

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+from contextlib import suppress
 
 import psycopg
 import uvloop
 from django.conf import settings
 
-from carepost.carriers import registry
 from carepost.messaging import worker
 
 logger = logging.getLogger(__name__)
@@ -31,19 +31,16 @@ async def _work() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, _end, stop)
     away = False
-    try:
-        while not stop.is_set():
-            try:
-                await worker.work(settings.DATABASE.app, stop=stop)
-                away = False
-            except (psycopg.OperationalError, psycopg.InterfaceError, OSError) as error:
-                if not away:
-                    # The kind only: the words may quote what was being stored.
-                    logger.warning("The database went away (%s).", type(error).__name__)
-                away = True
-                await _pause(stop)
-    finally:
-        await registry.close_all()
+    while not stop.is_set():
+        try:
+            await worker.work(settings.DATABASE.app, stop=stop)
+            away = False
+        except (psycopg.OperationalError, psycopg.InterfaceError, OSError) as error:
+            if not away:
+                # The kind only: the words may quote what was being stored.
+                logger.warning("The database went away (%s).", type(error).__name__)
+            away = True
+            await _pause(stop)
 
 
 def _end(stop: asyncio.Event) -> None:
@@ -52,7 +49,5 @@ def _end(stop: asyncio.Event) -> None:
 
 
 async def _pause(stop: asyncio.Event) -> None:
-    try:
+    with suppress(TimeoutError):
         await asyncio.wait_for(stop.wait(), RETRY_SECONDS)
-    except TimeoutError:
-        pass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "carepost.config.settings")
@@ -21,6 +22,8 @@ settings.DATABASES["default"]["OPTIONS"]["pool"] = {
     "timeout": 3.0,  # seconds a request waits for a connection
     "reconnect_timeout": 2.0,  # afterwards the next request asks for one anew
 }
+# /readyz says it, once; the pool would say it with every try.
+logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
 settings.CAREPOST_TEST_PHONES = ENVIRONMENT.values.get("CAREPOST_TEST_PHONES", "")
 
 application = Doorway(

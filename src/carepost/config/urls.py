@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 urlpatterns = [
+    path("api/v1/", include("carepost.api.urls")),
     path("hooks/", include("carepost.carriers.urls")),
     path("", include("carepost.web.urls")),
 ]

@@ -6,10 +6,11 @@ answers are all treated alike, and a body that is too large is refused while it 
 
 from __future__ import annotations
 
+import logging
 import time
 from typing import TYPE_CHECKING, Any
 
-from carepost.web import figures
+from carepost.web import figures, mishaps
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, MutableMapping
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     Receive = Callable[[], Awaitable[Message]]
     Send = Callable[[Message], Awaitable[None]]
     Application = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
+
+logger = logging.getLogger(__name__)
 
 LARGEST_CALLBACK = 64 * 1024  # bytes; Twilio's have about 500
 LARGEST_BODY = 30 * 1024 * 1024  # a calendar of years as CSV
@@ -42,6 +45,10 @@ _TOO_LARGE = (
     b'{"type":"about:blank","title":"Too large","status":413,'
     b'"detail":"The body is larger than is taken here. Send it in parts."}'
 )
+_BROKEN = (
+    b'{"type":"about:blank","title":"Something went wrong on our side","status":500,'
+    b'"detail":"Try again; if it stays, tell your administrator the number %b."}'
+)
 
 
 class Doorway:
@@ -58,11 +65,19 @@ class Doorway:
             return
         passage = _Passage(scope, receive, send, self._headers)
         if passage.announced > passage.limit:
-            await passage.refuse()
+            await passage.answer(413, _TOO_LARGE)
             return
-        await self._application(scope, passage.receive, passage.send)
+        try:
+            await self._application(scope, passage.receive, passage.send)
+        except Exception as error:
+            # Django answers what its views raise. What gets here, a server would log with its
+            # words, which may quote what a person wrote.
+            number = mishaps.reference()
+            logger.error("reference %s: %s", number, mishaps.describe(error))
+            if not passage.answered:
+                await passage.answer(500, _BROKEN % number.encode())
         if passage.too_large and not passage.answered:
-            await passage.refuse()
+            await passage.answer(413, _TOO_LARGE)
 
 
 class _Passage:
@@ -103,10 +118,10 @@ class _Passage:
             figures.count_request(self._area, message["status"], took)
         await self._send(message)
 
-    async def refuse(self) -> None:
+    async def answer(self, status: int, problem: bytes) -> None:
         headers = [(b"content-type", b"application/problem+json"), (b"connection", b"close")]
-        await self.send({"type": "http.response.start", "status": 413, "headers": headers})
-        await self.send({"type": "http.response.body", "body": _TOO_LARGE})
+        await self.send({"type": "http.response.start", "status": status, "headers": headers})
+        await self.send({"type": "http.response.body", "body": problem})
 
 
 def _area(path: str) -> str:

@@ -161,8 +161,9 @@ def list_stops(request: ApiRequest, page: Annotated[StopPaging, Query()]):
     if page.channel:
         rows = rows.filter(channel=page.channel)
     if page.address:
-        country = Practice.objects.values_list("country", flat=True).get()
-        rows = rows.filter(address=of_channel(page.channel or _guess(page.address), page.address, country))
+        practice = Practice.objects.get(id=request.call.practice_id)
+        channel = page.channel or ("email" if "@" in page.address else "sms")
+        rows = rows.filter(address=of_channel(channel, page.address, practice.country))
     found, cursor = paging.cut(request, rows, ("-at",), page)
     request.call.has_read("stop", [row.id for row in found])
     return {"items": [_stop(row) for row in found], "next_cursor": cursor}
@@ -207,6 +208,3 @@ def _make(request: ApiRequest, channel: str, address: str, kinds: list[str]) -> 
         now=call.now,
     )
 
-
-def _guess(address: str) -> str:
-    return "email" if "@" in address else "sms"

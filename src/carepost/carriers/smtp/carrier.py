@@ -4,7 +4,6 @@ Message-ID, by which the mailbox's server can drop the second (DESIGN promise 2)
 from __future__ import annotations
 
 import asyncio
-from email.utils import parseaddr
 from typing import TYPE_CHECKING
 
 from carepost.carriers.smtp.connection import (
@@ -196,9 +195,11 @@ def _refusal(no: Spoken, letter: Letter, server: Server) -> Answer:
     outcome, blame = meaning_of(no.reply, no.step)
     code = no.reply.enhanced or str(no.reply.code)
     if no.step is Step.LOG_IN:  # never the server's own words here: they may hold what was sent
-        words = (
-            f"The mail server did not let us sign in ({no.reply.code}). "
-            "The owner should check the line's user name and password."
+        words = f"The mail server did not let us sign in ({no.reply.code})"
+        words += (
+            "; we try again later."
+            if outcome is Outcome.LATER
+            else ". The owner should check the line's user name and password."
         )
         return Answer(outcome, code=code, words=words, blame=blame)
     said = told(
@@ -211,15 +212,14 @@ def _refusal(no: Spoken, letter: Letter, server: Server) -> Answer:
 
 
 def _envelope(address: str) -> str:
-    """The bare address for MAIL and RCPT, its domain in ASCII (IDNA); "" when it cannot be one."""
-    bare = parseaddr(address)[1] if "<" in address else address
-    local, _, domain = bare.rpartition("@")
-    if not local or not domain or len(bare) > 254 or not bare.isprintable():
+    """The address for MAIL and RCPT, its domain in ASCII (IDNA); "" when it cannot be one."""
+    local, _, domain = address.rpartition("@")
+    if not local or not domain or len(address) > 254 or not address.isprintable():
         return ""
-    if set(bare) & set(' <>,;:"()[]\\') or "@" in local:
+    if set(address) & set(' <>,;:"()[]\\') or "@" in local:
         return ""
     if domain.isascii():
-        return bare
+        return address
     try:
         return f"{local}@{domain.encode('idna').decode()}"
     except UnicodeError:

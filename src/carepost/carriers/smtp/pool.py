@@ -94,7 +94,7 @@ class Pool:
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled():
                 self._next()  # the turn was ours and we cannot use it
-            else:
+            elif turn in self._waiting:
                 self._waiting.remove(turn)
             raise
 

@@ -49,7 +49,7 @@ class Wire(asyncio.Protocol):
         return str(name[0]) if isinstance(name, tuple) else "127.0.0.1"
 
     async def ask(self, commands: bytes, replies: int) -> list[Reply]:
-        """Write `commands` (none: for the greeting) and give their `replies`. Raises Lost for fewer.
+        """Write `commands` (none: for the greeting), give their `replies`. Raises Lost for fewer.
 
         A 421 is the last word of a server that closes: fewer replies may then come without Lost.
         """

@@ -1,4 +1,4 @@
-"""The demo's calendar: two weeks back, two weeks ahead, and a few visits whose reminder is due now."""
+"""The demo's calendar: two weeks back and ahead, and a few visits whose reminder is due now."""
 
 from __future__ import annotations
 
@@ -81,7 +81,9 @@ def soon(now: datetime, zone: str) -> Iterator[Planned]:
 def _day(day: date, zone: str) -> Iterator[Planned]:
     chance = random.Random(day.isoformat())  # noqa: S311 -- a demo
     clients = chance.sample(range(HOW_MANY), A_DAY)
-    slots = chance.sample([(who, slot) for who in range(len(PRACTITIONERS)) for slot in range(9)], A_DAY)
+    slots = chance.sample(
+        [(who, slot) for who in range(len(PRACTITIONERS)) for slot in range(9)], A_DAY
+    )
     for number, (client, (who, slot)) in enumerate(zip(clients, slots, strict=True)):
         name, minutes = chance.choice(TYPES)
         at = time(9 + slot * 45 // 60, slot * 45 % 60)

@@ -4,15 +4,72 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-_FIRST = (
-    "Amara Ben Carla Dmitri Elena Farid Grace Hugo Ines Jamal Keiko Liam Mona Nadia Oscar Priya Quinn "
-    "Rosa Samir Tess Uma Victor Wanda Ximena Yusuf Zoe Aaron Bianca Colin Dara"
-).split()
-_LAST = (
-    "Okafor Reyes Lindqvist Haddad Moreau Tanaka Fitzgerald Nowak Silva Abebe Kaplan Duarte Nguyen "
-    "Petrov Osei Larsen Castillo Mehta Brennan Rahman Weiss Sato Delgado Murphy Ivanov Castro Yilmaz "
-    "Bauer Hassan Greene"
-).split()
+# fmt: off -- names in rows, not one a line
+_FIRST = [
+    "Amara",
+    "Ben",
+    "Carla",
+    "Dmitri",
+    "Elena",
+    "Farid",
+    "Grace",
+    "Hugo",
+    "Ines",
+    "Jamal",
+    "Keiko",
+    "Liam",
+    "Mona",
+    "Nadia",
+    "Oscar",
+    "Priya",
+    "Quinn",
+    "Rosa",
+    "Samir",
+    "Tess",
+    "Uma",
+    "Victor",
+    "Wanda",
+    "Ximena",
+    "Yusuf",
+    "Zoe",
+    "Aaron",
+    "Bianca",
+    "Colin",
+    "Dara",
+]
+_LAST = [
+    "Okafor",
+    "Reyes",
+    "Lindqvist",
+    "Haddad",
+    "Moreau",
+    "Tanaka",
+    "Fitzgerald",
+    "Nowak",
+    "Silva",
+    "Abebe",
+    "Kaplan",
+    "Duarte",
+    "Nguyen",
+    "Petrov",
+    "Osei",
+    "Larsen",
+    "Castillo",
+    "Mehta",
+    "Brennan",
+    "Rahman",
+    "Weiss",
+    "Sato",
+    "Delgado",
+    "Murphy",
+    "Ivanov",
+    "Castro",
+    "Yilmaz",
+    "Bauer",
+    "Hassan",
+    "Greene",
+]
+# fmt: on
 
 HOW_MANY = 60
 

@@ -1,4 +1,4 @@
-"""Makes the demo's practice, or goes on with the one that is there: every step is safe to repeat."""
+"""Makes the demo's practice, or goes on with the one that is there. Every step may be repeated."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
-
-from django.db import connection
 
 from carepost.appointments import booking
 from carepost.appointments.models import Appointment
@@ -43,8 +41,8 @@ class Demo:
 def seed(home: Path, now: datetime) -> Demo:
     """Give the demo in `home` its practice, clients, rules and calendar. Raises Refused."""
     practice_id = _practice(now)
-    lines.attach_host_lines(practice_id)
     with tenancy.acting_for(practice_id):
+        lines.attach_host_lines(practice_id)
         zone = Practice.objects.get(id=practice_id).timezone
         clients = _clients(practice_id)
         if not Rule.objects.filter(practice_id=practice_id).exists():
@@ -57,11 +55,8 @@ def seed(home: Path, now: datetime) -> Demo:
 
 
 def _practice(now: datetime) -> UUID:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT practice_id FROM door_practices()")
-        row = cursor.fetchone()
-    if row:
-        return row[0]
+    for practice_id in tenancy.practices():
+        return practice_id
     return founding.found(NAME, calendar.daytime_zone(now), OWNER).practice_id
 
 

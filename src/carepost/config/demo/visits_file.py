@@ -33,8 +33,8 @@ HOW_MANY = 30
 def write(path: Path, zone: str, now: datetime) -> None:
     """Write visits of tomorrow, two minutes apart from a moment ahead.
 
-    So whenever the file is imported within the next hour, the reminder "1 day before" of one of them
-    is due within two minutes; those whose moment has passed are left to other rules.
+    So whenever the file is imported within the next hour, the reminder "1 day before" of one of
+    them is due within two minutes; those whose moment has passed are left to other rules.
     """
     local = now.astimezone(ZoneInfo(zone)).replace(second=0, microsecond=0, tzinfo=None)
     unfinished = path.with_suffix(".unfinished")
@@ -42,7 +42,9 @@ def write(path: Path, zone: str, now: datetime) -> None:
         rows = csv.writer(file)
         rows.writerow(COLUMNS)
         for number in range(HOW_MANY):
-            rows.writerow(_row(number, local + timedelta(days=1, minutes=2 + number * EVERY_MINUTES)))
+            rows.writerow(
+                _row(number, local + timedelta(days=1, minutes=2 + number * EVERY_MINUTES))
+            )
     unfinished.replace(path)
 
 

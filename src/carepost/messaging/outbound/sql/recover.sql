@@ -36,11 +36,11 @@ UPDATE messaging_inflight SET look_at = %(at)s, looks = looks + %(counts)s WHERE
 -- name: conclude
 WITH gone AS (DELETE FROM messaging_inflight WHERE id = %(id)s RETURNING id, message_id),
 a AS (
-  UPDATE messaging_attempt SET outcome = %(outcome)s, carrier_ref = %(ref)s, settled_at = %(now)s
+  UPDATE messaging_attempt SET outcome = %(outcome)s, carrier_ref = %(ref)s::text, settled_at = %(now)s
   FROM gone WHERE messaging_attempt.id = gone.id)
-UPDATE messaging_message m SET status = %(status)s, hold = %(hold)s,
+UPDATE messaging_message m SET status = %(status)s::text, hold = %(hold)s,
   due_at = coalesce(%(due_at)s::timestamptz, m.due_at),
-  sent_at = CASE WHEN %(status)s IN ('sent', 'delivered', 'undelivered')
+  sent_at = CASE WHEN %(status)s::text IN ('sent', 'delivered', 'undelivered')
                  THEN coalesce(m.sent_at, %(now)s) ELSE m.sent_at END,
-  carrier_ref = CASE WHEN %(ref)s <> '' THEN %(ref)s ELSE m.carrier_ref END
+  carrier_ref = CASE WHEN %(ref)s::text <> '' THEN %(ref)s::text ELSE m.carrier_ref END
 FROM gone WHERE m.id = gone.message_id AND m.status IN ('sending', 'uncertain')

@@ -1,0 +1,76 @@
+"""Appointment types: what a visit is for, and how long it takes."""
+
+from typing import Annotated
+from uuid import UUID
+
+from ninja import Query, Router, Status
+
+from carepost.api import paging, visit_settings
+from carepost.api.call import ApiRequest
+from carepost.api.door import needs
+from carepost.api.values import Flag, FullName, Given, Minutes, Shown
+from carepost.appointments.models import AppointmentType
+
+router = Router(tags=["Appointment types"])
+
+
+class TypeChange(Given):
+    name: FullName = ""
+    minutes: Minutes = 30
+    allows_double_booking: Flag = False
+
+
+class TypeGiven(TypeChange):
+    name: FullName
+
+
+class TypeShown(Shown):
+    id: UUID
+    name: str
+    minutes: int
+    allows_double_booking: bool
+
+
+def _shown(row: AppointmentType) -> TypeShown:
+    return TypeShown.model_construct(
+        id=row.id,
+        name=row.name,
+        minutes=row.minutes,
+        allows_double_booking=row.allows_double_booking,
+    )
+
+
+@router.get("/appointment-types", response=paging.Page[TypeShown])
+@needs("settings:read")
+def list_types(request: ApiRequest, page: Annotated[paging.Paging, Query()]):
+    """Types by name."""
+    found, cursor = paging.cut(request, AppointmentType.objects.all(), ("name",), page)
+    return {"items": [_shown(row) for row in found], "next_cursor": cursor}
+
+
+@router.post("/appointment-types", response={201: TypeShown})
+@needs("settings:write")
+def add_type(request: ApiRequest, given: TypeGiven):
+    """Add a type. `allows_double_booking`: its visits may overlap others of the practitioner."""
+    call = request.call
+    row = visit_settings.add(AppointmentType, call.practice_id, call.actor, **given.given())
+    return Status(201, _shown(row))
+
+
+@router.get("/appointment-types/{type_id}", response=TypeShown)
+@needs("settings:read")
+def get_type(request: ApiRequest, type_id: UUID):
+    """One type."""
+    return _shown(visit_settings.find(AppointmentType, type_id))
+
+
+@router.patch("/appointment-types/{type_id}", response=TypeShown)
+@needs("settings:write")
+def change_type(request: ApiRequest, type_id: UUID, change: TypeChange):
+    """Change what is given. Visits that are booked already keep their length."""
+    call = request.call
+    return _shown(
+        visit_settings.change(
+            AppointmentType, call.practice_id, type_id, call.actor, **change.given()
+        )
+    )

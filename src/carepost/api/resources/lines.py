@@ -1,0 +1,101 @@
+"""Lines: the numbers and mailboxes that the practice sends from."""
+
+from typing import Annotated
+from uuid import UUID
+
+from ninja import Query, Router, Status
+from pydantic import Field
+
+from carepost.api import paging
+from carepost.api.call import ApiRequest
+from carepost.api.door import needs
+from carepost.api.values import Address, Channel, FullName, Given, Instant, Passage, Shown
+from carepost.messaging.models import PracticeLine
+from carepost.practice.errors import NotFound
+
+router = Router(tags=["Lines"])
+
+
+class LineGiven(Given):
+    """`settings` is the account at the carrier; it is kept sealed and never shown again.
+
+    For twilio: account_sid, auth_token, api_base. For smtp: host, port, username, password, tls.
+    `rate`: hand-overs a second; without, as fast as the carrier takes them.
+    """
+
+    channel: Channel
+    carrier: FullName
+    address: Address
+    settings: Annotated[dict[FullName, Passage], Field(max_length=20)]
+    rate: Annotated[float, Field(strict=True, gt=0, le=10_000, allow_inf_nan=False)] | None = None
+
+
+class LineShown(Shown):
+    """`shared`: the host's, which other practices use too."""
+
+    id: UUID
+    channel: str
+    carrier: str
+    address: str
+    rank: int
+    rate: float | None
+    active: bool
+    paused_until: Instant | None
+    trouble: str
+    shared: bool
+
+
+def _shown(row: PracticeLine) -> LineShown:
+    line = row.line
+    return LineShown.model_construct(
+        id=row.id,
+        channel=row.channel,
+        carrier=line.carrier,
+        address=line.address,
+        rank=row.rank,
+        rate=line.rate,
+        active=line.active,
+        paused_until=line.paused_until,
+        trouble=line.trouble,
+        shared=line.owner_id is None,
+    )
+
+
+_WHOLE = PracticeLine.objects.select_related("line")
+
+
+@router.get("/lines", response=paging.Page[LineShown])
+@needs("settings:read")
+def list_lines(request: ApiRequest, page: Annotated[paging.Paging, Query()]):
+    """Lines of the practice, and those of the host that it uses."""
+    found, cursor = paging.cut(request, _WHOLE.all(), (), page)
+    return {"items": [_shown(row) for row in found], "next_cursor": cursor}
+
+
+@router.post("/lines", response={201: LineShown})
+@needs("settings:write")
+def add_line(request: ApiRequest, line: LineGiven):
+    """Add a line of the practice's own."""
+    from carepost.messaging import lines
+
+    call = request.call
+    row = lines.add_line(
+        call.practice_id,
+        call.actor,
+        channel=line.channel,
+        carrier=line.carrier,
+        address=line.address,
+        settings=line.settings,
+        rate=line.rate,
+    )
+    return Status(201, _shown(_WHOLE.get(id=row.id)))
+
+
+@router.get("/lines/{line_id}", response=LineShown)
+@needs("settings:read")
+def get_line(request: ApiRequest, line_id: UUID):
+    """One line."""
+    row = _WHOLE.filter(id=line_id).first()
+    if row is None:
+        raise NotFound("There is no such line.")
+    return _shown(row)
