@@ -20,8 +20,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from carepost.messaging.carrier import Account
 from tests.carriers.authority import certify
+
+from carepost.messaging.carrier import Account
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

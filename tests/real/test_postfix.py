@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
+from tests.real.postfix import Postfix, missing, postfix_running
 
 from carepost.carriers.smtp.carrier import Smtp
 from carepost.messaging.carrier import Account, Answer, Blame, Channel, Letter, Outcome
-from tests.real.postfix import Postfix, missing, postfix_running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,7 +73,7 @@ async def test_a_mail_arrives_encrypted_and_exactly_as_it_was_written(postfix: P
     assert content(mail, "plain").rstrip("\n") == TEXT.rstrip("\n")
     assert content(mail, "html").rstrip("\n") == HTML
     received = mail["Received"]
-    assert "TLS" in received
+    assert "with ESMTPSA" in received  # by TLS and signed in (RFC 3848)
     assert answer.ref in received
     assert f"{answer.ref}: client=" in postfix.log
     assert "sasl_username=desk@sunnyside.example" in postfix.log

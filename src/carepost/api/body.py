@@ -34,7 +34,7 @@ def read(request: HttpRequest, *, most: int, types: tuple[str, ...]) -> bytes:
     except (UnreadablePostError, OSError):
         raise ProblemRaised(400, "The body broke off. Send the request again.") from None
     # Django's own limit is one for all requests: given the body, it does not ask for it again.
-    request._body = content  # type: ignore[attr-defined]
+    request._body = content
     if content and request.content_type not in types:
         raise ProblemRaised(415, f"Send Content-Type: {' or '.join(types)}.")
     return content
@@ -70,4 +70,6 @@ class JsonRenderer(BaseRenderer):
 
 
 def _too_large(most: int) -> ProblemRaised:
-    return ProblemRaised(413, f"The body may have {most // 1024:,} KiB at most. Send less at a time.")
+    return ProblemRaised(
+        413, f"The body may have {most // 1024:,} KiB at most. Send less at a time."
+    )

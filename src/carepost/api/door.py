@@ -13,6 +13,7 @@ from __future__ import annotations
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from django.http import HttpResponse
 from ninja.decorators import decorate_view
 
 from carepost.api import bearer, body, idempotency, rate, refusals
@@ -24,7 +25,7 @@ from carepost.practice import tenancy
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest
 
 View = TypeVar("View", bound="Callable[..., Any]")
 
@@ -92,16 +93,16 @@ def _within(
     key = idempotency.key_of(request) if request.method in ("POST", "PATCH") else ""
     try:
         with tenancy.acting_for(call.practice_id):
-            claim = None
+            claim: idempotency.Claim | HttpResponse | None = None
             if key:
                 digest = idempotency.digest_of(request, content)
                 claim = idempotency.claim(call.practice_id, key, digest, call.now)
-                if not isinstance(claim, idempotency.Claim):
+                if isinstance(claim, HttpResponse):
                     return claim
             response = run()
             if response.status_code >= 400:
                 raise _Undone(response)
-            if claim:
+            if isinstance(claim, idempotency.Claim):
                 claim.keep(response)
             return response
     except _Undone as undone:

@@ -1,4 +1,4 @@
-"""ISO 8601 durations, as far as an offset needs them: days of the calendar, seconds of the clock."""
+"""ISO 8601 durations, as far as an offset needs them: calendar days and seconds of the clock."""
 
 from __future__ import annotations
 

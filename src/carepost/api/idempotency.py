@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import OperationalError, connection
 from django.http import HttpResponse
@@ -86,7 +86,7 @@ def claim(practice_id: UUID, key: str, digest: bytes, now: datetime) -> Claim | 
     Call it inside the transaction of the effect. Raises a problem 422 where the key was used for
     another request, 409 where its first request takes too long.
     """
-    values = {
+    values: dict[str, Any] = {
         "id": ids.fresh(),
         "practice": practice_id,
         "key": key,

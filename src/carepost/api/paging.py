@@ -64,10 +64,8 @@ def cut(
 
 def _after(model: type[Model], names: list[str], texts: list[str], down: bool) -> Q:
     """Rows beyond these keys: the first key bounds the index, the rest decides among equals."""
-    values = [
-        model._meta.get_field(name).to_python(text)
-        for name, text in zip(names, texts, strict=True)
-    ]
+    fields = {field.name: field for field in model._meta.fields}
+    values = [fields[name].to_python(text) for name, text in zip(names, texts, strict=True)]
     beyond = "lt" if down else "gt"
     either = Q()
     for i, name in enumerate(names):

@@ -1,4 +1,4 @@
-"""From an exception to the problem that tells of it. Nothing that was sent is repeated or logged."""
+"""From an exception to the problem that tells of it. What was sent is not repeated or logged."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 def install(api: NinjaAPI) -> None:
     """Answer with problems for whatever a view or ninja raises."""
     for family in (Exception, Http404, HttpError, AuthenticationError, ValidationError):
-        api.add_exception_handler(family, answer)
+        api.add_exception_handler(family, answer)  # type: ignore[arg-type]  # given instances
 
 
 def answer(request: HttpRequest, error: Exception) -> HttpResponse:
@@ -79,7 +79,9 @@ def _wording(error: TemplateRefused) -> ProblemRaised:
         fault["column"] = error.column
     if error.field:
         fault["field"] = error.field
-    return ProblemRaised(422, f"This {part} would fail when sent. {where}: {error.sentence}", errors=[fault])
+    return ProblemRaised(
+        422, f"This {part} would fail when sent. {where}: {error.sentence}", errors=[fault]
+    )
 
 
 def _invalid(error: ValidationError) -> ProblemRaised:
@@ -115,7 +117,9 @@ def _database(request: HttpRequest, error: Exception) -> ProblemRaised:
                 409, "This stands against something that is there already, or has just changed."
             )
         case DataError():
-            return ProblemRaised(422, "A value cannot be kept: it is too long, too large or no text.")
+            return ProblemRaised(
+                422, "A value cannot be kept: it is too long, too large or no text."
+            )
         case OperationalError() if isinstance(
             cause,
             psycopg.errors.LockNotAvailable
@@ -123,7 +127,8 @@ def _database(request: HttpRequest, error: Exception) -> ProblemRaised:
             | psycopg.errors.SerializationFailure,
         ):
             return ProblemRaised(
-                409, "Someone else is changing the same thing. Send it again.",
+                409,
+                "Someone else is changing the same thing. Send it again.",
                 headers={"Retry-After": "1"},
             )
         case OperationalError() | InterfaceError():
@@ -150,4 +155,3 @@ def _log(request: HttpRequest, error: Exception, reference: str) -> None:
         resolved.route if resolved else "?",
         "".join(traceback.format_tb(error.__traceback__)),
     )
-

@@ -9,9 +9,10 @@ from carepost.practice.errors import Conflict, NotFound
 from carepost.practice.models import Member, Role, User
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from uuid import UUID
 
-_CHECKS = {
+_CHECKS: dict[str, Callable[[Any], Any]] = {
     "name": lambda v: fields.text(v, "name", most=120),
     "role": lambda v: fields.one_of(v, "role", tuple(Role.values)),
     "active": lambda v: fields.yes_or_no(v, "active"),

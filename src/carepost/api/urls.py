@@ -1,4 +1,4 @@
-"""Where the API is: every endpoint, its OpenAPI, the page that lists it, and a word for the rest."""
+"""Where the API is: its endpoints, their OpenAPI, the page that lists them, a word for the rest."""
 
 from __future__ import annotations
 

@@ -39,13 +39,19 @@ class Given(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    def given(self) -> dict[str, Any]:
-        """The fields that were sent (`Any`: each of its own type), null too; not those left out."""
+    def sent(self, *needed: str) -> dict[str, Any]:
+        """The fields that were sent (`Any`: each of its own type), null too; not those left out.
+
+        Raises Refused where one of the `needed`, which may not be empty, was sent as null.
+        """
+        for name in needed:
+            if name in self.model_fields_set and getattr(self, name) is None:
+                raise Refused("This needs a value; leave the field out to keep it.", name)
         return {name: getattr(self, name) for name in sorted(self.model_fields_set)}
 
     def told(self) -> dict[str, Any]:
         """The same with an empty text for null, as the facts keep what is not known."""
-        return {name: "" if value is None else value for name, value in self.given().items()}
+        return {name: "" if value is None else value for name, value in self.sent().items()}
 
 
 class Shown(BaseModel):
@@ -93,17 +99,13 @@ Instant = Annotated[
 ]
 """Aware, in UTC, between 1900 and 2200; its fraction of a second is kept."""
 
-Day = Annotated[
-    date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})
-]
+Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 
 LocalTime = Annotated[
     str,
     StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$"),
     AfterValidator(_clock),
-    WithJsonSchema(
-        {"type": "string", "pattern": r"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$"}
-    ),
+    WithJsonSchema({"type": "string", "pattern": r"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$"}),
 ]
 """A `datetime.time` once read: mypy is told so by `clock_of`."""
 

@@ -11,6 +11,7 @@ from carepost.practice import audit, changes, fields
 from carepost.practice.errors import Conflict, NotFound
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from uuid import UUID
 
 Setting = TypeVar("Setting", AppointmentType, Practitioner, Place)
@@ -19,7 +20,7 @@ _NOUNS: dict[type, str] = {
     Practitioner: "practitioner",
     Place: "place",
 }
-_CHECKS = {
+_CHECKS: dict[str, Callable[[Any], Any]] = {
     "name": lambda v: fields.text(v, "name", most=120, required=True),
     "minutes": fields.minutes,
     "allows_double_booking": lambda v: fields.yes_or_no(v, "allows_double_booking"),
@@ -28,9 +29,7 @@ _CHECKS = {
 }
 
 
-def add(
-    model: type[Setting], practice_id: UUID, actor: audit.Actor, **given: Any
-) -> Setting:
+def add(model: type[Setting], practice_id: UUID, actor: audit.Actor, **given: Any) -> Setting:
     """Add one (`Any`: each field is checked). Raises Refused; Conflict where the name is taken."""
     row = model(practice_id=practice_id, **_checked(given))
     _save(row)

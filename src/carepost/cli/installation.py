@@ -28,7 +28,9 @@ def opened(*, prepare: bool = True, keep: bool = False) -> Iterator[None]:
 
     `prepare`: bring the database up to this version first, if it is not, and make the host's
     lines. `keep`: see to it every second that the embedded server runs. Nested, or where Django is
-    set up already, it does nothing. Raises EmbeddedPostgresError, RolesMissing, Misconfigured, OperationalError.
+    set up already, it does nothing.
+
+    Raises EmbeddedPostgresError, RolesMissing, Misconfigured, OperationalError.
     """
     if _is_set_up():
         yield

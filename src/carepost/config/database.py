@@ -73,7 +73,9 @@ class Database:
         """Django's settings for one of the two roles: `app` signs in, `owner` is assumed."""
         parts = conninfo_to_dict(self.app if role == "app" else self.admin)
         options: dict[str, Any] = {
-            k: v for k, v in parts.items() if k not in ("user", "password", "host", "port", "dbname")
+            k: v
+            for k, v in parts.items()
+            if k not in ("user", "password", "host", "port", "dbname")
         }
         if role == "owner":
             options["assume_role"] = self.owner_role

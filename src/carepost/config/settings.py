@@ -8,7 +8,9 @@ from carepost.config.environment import ENVIRONMENT
 KEY_RING = ENVIRONMENT.ring
 SECRET_KEY = ENVIRONMENT.ring.derive("django").hex()
 DEBUG = False
-ALLOWED_HOSTS = ["*"]  # the hosts that may be named are the proxy's business; no URL is built from Host
+ALLOWED_HOSTS = [
+    "*"
+]  # the hosts that may be named are the proxy's business; no URL is built from Host
 ROOT_URLCONF = "carepost.config.urls"
 ASGI_APPLICATION = "carepost.config.asgi.application"
 

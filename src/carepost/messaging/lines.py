@@ -65,21 +65,21 @@ def ensure_host_lines(host_lines: Iterable[HostLine]) -> None:
             kept.append(line.id)
         Line.objects.filter(owner=None, active=True).exclude(id__in=kept).update(active=False)
     for practice_id in practices():
-        with acting_for(practice_id):
-            attach_host_lines(practice_id)
+        attach_host_lines(practice_id)
 
 
 def attach_host_lines(practice_id: UUID) -> None:
-    """Let a practice use the host's lines, after its own. Runs in the caller's transaction."""
-    used = set(PracticeLine.objects.values_list("line_id", flat=True))
-    new = [
-        PracticeLine(practice_id=practice_id, line=line, channel=line.channel, rank=100)
-        for line in Line.objects.filter(owner=None, active=True).order_by("id")
-        if line.id not in used
-    ]
-    if new:
-        PracticeLine.objects.bulk_create(new)
-        changes.touch_practice(practice_id)
+    """Let a practice use the host's lines, after its own."""
+    with acting_for(practice_id):
+        used = set(PracticeLine.objects.values_list("line_id", flat=True))
+        new = [
+            PracticeLine(practice_id=practice_id, line=line, channel=line.channel, rank=100)
+            for line in Line.objects.filter(owner=None, active=True).order_by("id")
+            if line.id not in used
+        ]
+        if new:
+            PracticeLine.objects.bulk_create(new)
+            changes.touch_practice(practice_id)
 
 
 def add_line(
@@ -101,24 +101,29 @@ def add_line(
         raise Refused(f"The account needs {' and '.join(missing)}.", "settings")
     if rate is not None and not 0 < rate <= 10_000:
         raise Refused("A rate is a number of messages a second, more than 0.", "rate")
-    line_id = ids.fresh()
-    if Line.objects.filter(
-        owner_id=practice_id, channel=channel, carrier=carrier, address=address
-    ).exists():
-        raise Refused("There is a line with this address already.", "address")
-    line = Line.objects.create(
-        id=line_id,
-        owner_id=practice_id,
-        channel=channel,
-        carrier=carrier,
-        address=address,
-        sealed_settings=_sealed(line_id, settings),
-        rate=rate,
-    )
-    _make_lanes(line)
-    use = PracticeLine.objects.create(practice_id=practice_id, line=line, channel=channel, rank=1)
-    audit.record(practice_id, actor, "line.add", "line", line.id, channel=channel, carrier=carrier)
-    changes.touch_practice(practice_id)
+    with acting_for(practice_id):
+        line_id = ids.fresh()
+        if Line.objects.filter(
+            owner_id=practice_id, channel=channel, carrier=carrier, address=address
+        ).exists():
+            raise Refused("There is a line with this address already.", "address")
+        line = Line.objects.create(
+            id=line_id,
+            owner_id=practice_id,
+            channel=channel,
+            carrier=carrier,
+            address=address,
+            sealed_settings=_sealed(line_id, settings),
+            rate=rate,
+        )
+        _make_lanes(line)
+        use = PracticeLine.objects.create(
+            practice_id=practice_id, line=line, channel=channel, rank=1
+        )
+        audit.record(
+            practice_id, actor, "line.add", "line", line.id, channel=channel, carrier=carrier
+        )
+        changes.touch_practice(practice_id)
     return use
 
 

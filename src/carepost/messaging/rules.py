@@ -10,7 +10,7 @@ from carepost.appointments.models import AppointmentType, Place, Practitioner
 from carepost.messaging import templates
 from carepost.messaging.kinds import KINDS
 from carepost.messaging.kinds.appointment_notice import GRACE_SECONDS
-from carepost.messaging.models import Rule
+from carepost.messaging.models import Rule, Template
 from carepost.practice import audit, changes, tenancy
 from carepost.practice.errors import NotFound, Refused
 from carepost.practice.models import Practice
@@ -128,7 +128,7 @@ def remove_rule(practice_id: UUID, rule_id: UUID, actor: audit.Actor) -> None:
 
 def words_of(practice_id: UUID, rule_ids: Iterable[UUID]) -> dict[UUID, tuple[str, str]]:
     """The newest subject and body that each rule has of its own; a rule without is left out."""
-    found = templates.Template.objects.filter(practice_id=practice_id, rule_id__in=list(rule_ids))
+    found = Template.objects.filter(practice_id=practice_id, rule_id__in=list(rule_ids))
     return {t.rule_id: (t.subject, t.body) for t in found.order_by("id") if t.rule_id is not None}
 
 

@@ -135,8 +135,7 @@ def _try(
         raise PartRefused(part, refusal) from None
     except RenderFailed as failure:
         words = str(failure)
-        refusal = _whole(f"{words[0].upper()}{words[1:]}.")
-        raise PartRefused(part, refusal) from None
+        raise PartRefused(part, _whole(f"{words[0].upper()}{words[1:]}.")) from None
 
 
 def _whole(sentence: str) -> TemplateRefused:

@@ -106,7 +106,9 @@ class Worker:
                 log.warning("%s: the database is away; trying again", name)
             except Exception as error:  # a loop that ends is a clinic that goes silent
                 # The type only: an exception's text may hold what a message says.
-                log.error("%s: %s; beginning again", name, type(error).__name__, exc_info=_place(error))
+                log.error(
+                    "%s: %s; beginning again", name, type(error).__name__, exc_info=_place(error)
+                )
             if not stop.is_set():
                 await asyncio.sleep(AFTER_TROUBLE_SECONDS)
 

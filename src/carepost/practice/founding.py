@@ -44,6 +44,7 @@ def found(
         name=fields.text(name, "name", most=120, required=True),
         timezone=fields.zone(timezone),
         country=country,
+        email=owner_email,
         phone=addresses.number(phone, country) if phone else "",
         language=fields.language(language),
         date_order="MDY" if country == "US" else "DMY",

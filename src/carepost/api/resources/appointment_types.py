@@ -14,14 +14,16 @@ from carepost.appointments.models import AppointmentType
 router = Router(tags=["Appointment types"])
 
 
-class TypeChange(Given):
-    name: FullName = ""
+class TypeGiven(Given):
+    name: FullName
     minutes: Minutes = 30
     allows_double_booking: Flag = False
 
 
-class TypeGiven(TypeChange):
-    name: FullName
+class TypeChange(Given):
+    name: FullName | None = None
+    minutes: Minutes | None = None
+    allows_double_booking: Flag | None = None
 
 
 class TypeShown(Shown):
@@ -42,35 +44,37 @@ def _shown(row: AppointmentType) -> TypeShown:
 
 @router.get("/appointment-types", response=paging.Page[TypeShown])
 @needs("settings:read")
-def list_types(request: ApiRequest, page: Annotated[paging.Paging, Query()]):
+def list_types(
+    request: ApiRequest, page: Annotated[paging.Paging, Query()]
+) -> paging.Page[TypeShown]:
     """Types by name."""
     found, cursor = paging.cut(request, AppointmentType.objects.all(), ("name",), page)
-    return {"items": [_shown(row) for row in found], "next_cursor": cursor}
+    return paging.Page(items=[_shown(row) for row in found], next_cursor=cursor)
 
 
 @router.post("/appointment-types", response={201: TypeShown})
 @needs("settings:write")
-def add_type(request: ApiRequest, given: TypeGiven):
+def add_type(request: ApiRequest, given: TypeGiven) -> Status[TypeShown]:
     """Add a type. `allows_double_booking`: its visits may overlap others of the practitioner."""
     call = request.call
-    row = visit_settings.add(AppointmentType, call.practice_id, call.actor, **given.given())
+    row = visit_settings.add(AppointmentType, call.practice_id, call.actor, **given.sent())
     return Status(201, _shown(row))
 
 
 @router.get("/appointment-types/{type_id}", response=TypeShown)
 @needs("settings:read")
-def get_type(request: ApiRequest, type_id: UUID):
+def get_type(request: ApiRequest, type_id: UUID) -> TypeShown:
     """One type."""
     return _shown(visit_settings.find(AppointmentType, type_id))
 
 
 @router.patch("/appointment-types/{type_id}", response=TypeShown)
 @needs("settings:write")
-def change_type(request: ApiRequest, type_id: UUID, change: TypeChange):
+def change_type(request: ApiRequest, type_id: UUID, change: TypeChange) -> TypeShown:
     """Change what is given. Visits that are booked already keep their length."""
     call = request.call
     return _shown(
         visit_settings.change(
-            AppointmentType, call.practice_id, type_id, call.actor, **change.given()
+            AppointmentType, call.practice_id, type_id, call.actor, **change.sent()
         )
     )

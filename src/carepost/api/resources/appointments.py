@@ -68,6 +68,10 @@ class Confirmed(Given):
     """Nothing to say."""
 
 
+CANCELLED, CONFIRMED = Cancelled(), Confirmed()
+"""What an empty body says."""
+
+
 class AppointmentShown(Shown):
     """`local_date` and `local_time` are on the clocks of `zone`; `starts_at` is the instant."""
 
@@ -144,17 +148,21 @@ def _asked(page: AppointmentPaging) -> dict[str, Any]:
 
 @router.get("/appointments", response=paging.Page[AppointmentShown])
 @needs("appointments:read")
-def list_appointments(request: ApiRequest, page: Annotated[AppointmentPaging, Query()]):
+def list_appointments(
+    request: ApiRequest, page: Annotated[AppointmentPaging, Query()]
+) -> paging.Page[AppointmentShown]:
     """Appointments in the order of their start."""
     rows = _WHOLE.filter(**_asked(page))
     found, cursor = paging.cut(request, rows, ("starts_at",), page)
     _has_read(request, found)
-    return {"items": [_shown(visit) for visit in found], "next_cursor": cursor}
+    return paging.Page(items=[_shown(visit) for visit in found], next_cursor=cursor)
 
 
 @router.post("/appointments", response={201: AppointmentShown})
 @needs("appointments:write")
-def book_appointment(request: ApiRequest, appointment: AppointmentGiven):
+def book_appointment(
+    request: ApiRequest, appointment: AppointmentGiven
+) -> Status[AppointmentShown]:
     """Book an appointment."""
     call = request.call
     visit = booking.book(
@@ -176,7 +184,7 @@ def book_appointment(request: ApiRequest, appointment: AppointmentGiven):
 
 @router.get("/appointments/{appointment_id}", response=AppointmentShown)
 @needs("appointments:read")
-def get_appointment(request: ApiRequest, appointment_id: UUID):
+def get_appointment(request: ApiRequest, appointment_id: UUID) -> AppointmentShown:
     """One appointment."""
     visit = _one(appointment_id)
     _has_read(request, [visit])
@@ -185,7 +193,9 @@ def get_appointment(request: ApiRequest, appointment_id: UUID):
 
 @router.patch("/appointments/{appointment_id}", response=AppointmentShown)
 @needs("appointments:write")
-def change_appointment(request: ApiRequest, appointment_id: UUID, change: AppointmentChange):
+def change_appointment(
+    request: ApiRequest, appointment_id: UUID, change: AppointmentChange
+) -> AppointmentShown:
     """Move it to another time, or change how long it takes."""
     if change.starts_at is None and change.minutes is None:
         if change.model_fields_set & {"starts_at", "minutes"}:
@@ -199,7 +209,7 @@ def change_appointment(request: ApiRequest, appointment_id: UUID, change: Appoin
 
 @router.post("/appointments/{appointment_id}/move", response=AppointmentShown)
 @needs("appointments:write")
-def move_appointment(request: ApiRequest, appointment_id: UUID, to: Moved):
+def move_appointment(request: ApiRequest, appointment_id: UUID, to: Moved) -> AppointmentShown:
     """Move it to another time, which the client has yet to confirm."""
     return _move(request, appointment_id, to)
 
@@ -207,21 +217,19 @@ def move_appointment(request: ApiRequest, appointment_id: UUID, to: Moved):
 @router.post("/appointments/{appointment_id}/cancel", response=AppointmentShown)
 @needs("appointments:write")
 def cancel_appointment(
-    request: ApiRequest, appointment_id: UUID, cancelled: Cancelled = Cancelled()  # noqa: B008
-):
+    request: ApiRequest, appointment_id: UUID, cancelled: Cancelled = CANCELLED
+) -> AppointmentShown:
     """Cancel it; once cancelled, cancelling again changes nothing."""
     call = request.call
-    booking.cancel(
-        call.practice_id, appointment_id, call.actor, tell=cancelled.tell, now=call.now
-    )
+    booking.cancel(call.practice_id, appointment_id, call.actor, tell=cancelled.tell, now=call.now)
     return _shown(_one(appointment_id))
 
 
 @router.post("/appointments/{appointment_id}/confirm", response=AppointmentShown)
 @needs("appointments:write")
 def confirm_appointment(
-    request: ApiRequest, appointment_id: UUID, confirmed: Confirmed = Confirmed()  # noqa: B008
-):
+    request: ApiRequest, appointment_id: UUID, confirmed: Confirmed = CONFIRMED
+) -> AppointmentShown:
     """Keep that the client will come."""
     call = request.call
     booking.confirm(call.practice_id, appointment_id, call.actor, now=call.now)

@@ -42,7 +42,9 @@ def _shown(row: AuditEntry) -> EntryShown:
 
 @router.get("/audit", response=paging.Page[EntryShown])
 @needs("audit:read")
-def list_audit(request: ApiRequest, page: Annotated[AuditPaging, Query()]):
+def list_audit(
+    request: ApiRequest, page: Annotated[AuditPaging, Query()]
+) -> paging.Page[EntryShown]:
     """Entries, the newest first."""
     asked = {
         "action": page.action or None,
@@ -55,4 +57,4 @@ def list_audit(request: ApiRequest, page: Annotated[AuditPaging, Query()]):
         **{name: value for name, value in asked.items() if value is not None}
     )
     found, cursor = paging.cut(request, rows, ("-at",), page)
-    return {"items": [_shown(row) for row in found], "next_cursor": cursor}
+    return paging.Page(items=[_shown(row) for row in found], next_cursor=cursor)

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -21,10 +21,11 @@ from carepost.people.models import Client, Contact, ContactPoint
 from carepost.practice.errors import NotFound
 
 router = Router(tags=["Clients"])
+Person = TypeVar("Person", Client, Contact)
 
 
 class ClientChange(Given):
-    first_name: FullName = ""
+    first_name: FullName | None = None
     last_name: Name | None = None
     timezone: Name | None = None
     language: Short | None = None
@@ -73,7 +74,7 @@ def points_of(owner: str, ids: Sequence[UUID]) -> dict[UUID, list[PointShown]]:
     return found
 
 
-def matching(rows: QuerySet[Client], words: str, owner: str) -> QuerySet[Client]:
+def matching(rows: QuerySet[Person], words: str, owner: str) -> QuerySet[Person]:
     """People whose name, or a number or address of theirs, holds every one of the words."""
     for word in words.split()[:8]:
         reach = ContactPoint.objects.filter(**{owner: OuterRef("id")}, value__icontains=word)
@@ -83,8 +84,8 @@ def matching(rows: QuerySet[Client], words: str, owner: str) -> QuerySet[Client]
     return rows
 
 
-def plain(client: Client | Contact) -> dict[str, object]:
-    """What a client and a contact have in common."""
+def plain(client: Client | Contact) -> dict[str, Any]:
+    """What a client and a contact have in common (`Any`: each of its own type)."""
     names = ["id", "first_name", "last_name", "timezone", "language", "assigned_channel"]
     names += ["source", "external_id", "created_at"]
     return {name: getattr(client, name) for name in names}
@@ -98,19 +99,21 @@ def _shown(client: Client, points: list[PointShown]) -> ClientShown:
 
 @router.get("/clients", response=paging.Page[ClientShown])
 @needs("clients:read")
-def list_clients(request: ApiRequest, page: Annotated[ClientPaging, Query()]):
+def list_clients(
+    request: ApiRequest, page: Annotated[ClientPaging, Query()]
+) -> paging.Page[ClientShown]:
     """Clients by name. `q` looks in names, numbers and addresses."""
     rows = matching(Client.objects.all(), page.q, "client_id")
     if page.external_id:
         rows = rows.filter(external_id=page.external_id)
     found, cursor = paging.cut(request, rows, ("last_name", "first_name"), page)
     request.call.has_read("client", [client.id for client in found])
-    return {"items": shown_all(found), "next_cursor": cursor}
+    return paging.Page(items=shown_all(found), next_cursor=cursor)
 
 
 @router.post("/clients", response={201: ClientShown})
 @needs("clients:write")
-def add_client(request: ApiRequest, client: ClientGiven):
+def add_client(request: ApiRequest, client: ClientGiven) -> Status[ClientShown]:
     """Add a client with the ways to reach them."""
     call = request.call
     fields = client.told()
@@ -122,7 +125,7 @@ def add_client(request: ApiRequest, client: ClientGiven):
 
 @router.get("/clients/{client_id}", response=ClientShown)
 @needs("clients:read")
-def get_client(request: ApiRequest, client_id: UUID):
+def get_client(request: ApiRequest, client_id: UUID) -> ClientShown:
     """One client."""
     client = Client.objects.filter(id=client_id).first()
     if client is None:
@@ -133,7 +136,7 @@ def get_client(request: ApiRequest, client_id: UUID):
 
 @router.patch("/clients/{client_id}", response=ClientShown)
 @needs("clients:write")
-def change_client(request: ApiRequest, client_id: UUID, change: ClientChange):
+def change_client(request: ApiRequest, client_id: UUID, change: ClientChange) -> ClientShown:
     """Change what is given; null empties a field."""
     call = request.call
     fields = change.told()

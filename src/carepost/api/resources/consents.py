@@ -109,19 +109,23 @@ def _addresses(client_id: UUID, channel: str, address: str | None) -> list[str]:
 
 @router.get("/clients/{client_id}/consents", response=paging.Page[ConsentShown])
 @needs("clients:read")
-def list_consents(request: ApiRequest, client_id: UUID, page: Annotated[paging.Paging, Query()]):
-    """What a client agreed to and withdrew, the newest first; for each address the newest counts."""
+def list_consents(
+    request: ApiRequest, client_id: UUID, page: Annotated[paging.Paging, Query()]
+) -> paging.Page[ConsentShown]:
+    """What a client agreed to and withdrew, the newest first; of an address the newest counts."""
     if not Client.objects.filter(id=client_id).exists():
         raise NotFound("There is no such client.")
     rows = Consent.objects.filter(client_id=client_id)
     found, cursor = paging.cut(request, rows, ("-at",), page)
     request.call.has_read("client", [client_id])
-    return {"items": [_consent(row) for row in found], "next_cursor": cursor}
+    return paging.Page(items=[_consent(row) for row in found], next_cursor=cursor)
 
 
 @router.post("/clients/{client_id}/consents", response={201: SeveralConsents})
 @needs("clients:write")
-def add_consent(request: ApiRequest, client_id: UUID, said: ConsentGiven):
+def add_consent(
+    request: ApiRequest, client_id: UUID, said: ConsentGiven
+) -> Status[SeveralConsents]:
     """Keep that a client agreed, or no longer agrees, with the words they were shown."""
     call = request.call
     keep = consent.give if said.given else consent.withdraw
@@ -144,7 +148,7 @@ def add_consent(request: ApiRequest, client_id: UUID, said: ConsentGiven):
 
 @router.post("/clients/{client_id}/stops", response={201: Several})
 @needs("clients:write")
-def stop_client(request: ApiRequest, client_id: UUID, stop: ClientStopGiven):
+def stop_client(request: ApiRequest, client_id: UUID, stop: ClientStopGiven) -> Status[Several]:
     """Stop all messages of a channel to a client's address, or to all of them."""
     rows = [
         _make(request, stop.channel, address, stop.kinds)
@@ -155,7 +159,7 @@ def stop_client(request: ApiRequest, client_id: UUID, stop: ClientStopGiven):
 
 @router.get("/stops", response=paging.Page[StopShown])
 @needs("clients:read")
-def list_stops(request: ApiRequest, page: Annotated[StopPaging, Query()]):
+def list_stops(request: ApiRequest, page: Annotated[StopPaging, Query()]) -> paging.Page[StopShown]:
     """Stops in force, the newest first."""
     rows = Stop.objects.filter(lifted_at=None)
     if page.channel:
@@ -166,19 +170,19 @@ def list_stops(request: ApiRequest, page: Annotated[StopPaging, Query()]):
         rows = rows.filter(address=of_channel(channel, page.address, practice.country))
     found, cursor = paging.cut(request, rows, ("-at",), page)
     request.call.has_read("stop", [row.id for row in found])
-    return {"items": [_stop(row) for row in found], "next_cursor": cursor}
+    return paging.Page(items=[_stop(row) for row in found], next_cursor=cursor)
 
 
 @router.post("/stops", response={201: StopShown})
 @needs("clients:write")
-def add_stop(request: ApiRequest, stop: StopGiven):
+def add_stop(request: ApiRequest, stop: StopGiven) -> Status[StopShown]:
     """Stop all messages of a channel to an address, whoever has it."""
     return Status(201, _stop(_make(request, stop.channel, stop.address, stop.kinds)))
 
 
 @router.delete("/stops/{stop_id}", response={204: None})
 @needs("clients:write")
-def lift_stop(request: ApiRequest, stop_id: UUID):
+def lift_stop(request: ApiRequest, stop_id: UUID) -> Status[None]:
     """Lift the stops of this one's channel and address: it asked to hear again."""
     call = request.call
     row = Stop.objects.filter(id=stop_id).first()
@@ -207,4 +211,3 @@ def _make(request: ApiRequest, channel: str, address: str, kinds: list[str]) -> 
         how=API,
         now=call.now,
     )
-

@@ -79,7 +79,9 @@ def _shown_of(point: ContactPoint) -> PointOfShown:
 
 @router.get("/contact-points", response=paging.Page[PointOfShown])
 @needs("clients:read")
-def list_contact_points(request: ApiRequest, page: Annotated[PointPaging, Query()]):
+def list_contact_points(
+    request: ApiRequest, page: Annotated[PointPaging, Query()]
+) -> paging.Page[PointOfShown]:
     """Contact points in use, of everybody or of one person."""
     rows = in_use()
     if page.client_id:
@@ -88,12 +90,12 @@ def list_contact_points(request: ApiRequest, page: Annotated[PointPaging, Query(
         rows = rows.filter(contact_id=page.contact_id)
     found, cursor = paging.cut(request, rows, (), page)
     request.call.has_read("contact_point", [point.id for point in found])
-    return {"items": [_shown_of(point) for point in found], "next_cursor": cursor}
+    return paging.Page(items=[_shown_of(point) for point in found], next_cursor=cursor)
 
 
 @router.post("/contact-points", response={201: PointOfShown})
 @needs("clients:write")
-def add_contact_point(request: ApiRequest, point: PointAdded):
+def add_contact_point(request: ApiRequest, point: PointAdded) -> Status[PointOfShown]:
     """Add a way to reach a client or a contact."""
     call = request.call
     made = points.add_contact_point(
@@ -111,7 +113,7 @@ def add_contact_point(request: ApiRequest, point: PointAdded):
 
 @router.get("/contact-points/{point_id}", response=PointOfShown)
 @needs("clients:read")
-def get_contact_point(request: ApiRequest, point_id: UUID):
+def get_contact_point(request: ApiRequest, point_id: UUID) -> PointOfShown:
     """One contact point."""
     point = in_use().filter(id=point_id).first()
     if point is None:
@@ -122,7 +124,7 @@ def get_contact_point(request: ApiRequest, point_id: UUID):
 
 @router.delete("/contact-points/{point_id}", response={204: None})
 @needs("clients:write")
-def remove_contact_point(request: ApiRequest, point_id: UUID):
+def remove_contact_point(request: ApiRequest, point_id: UUID) -> Status[None]:
     """Take a contact point out of use. What was sent there still names it."""
     call = request.call
     points.remove_contact_point(call.practice_id, point_id, call.actor, call.now)

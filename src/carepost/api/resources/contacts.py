@@ -21,7 +21,7 @@ router = Router(tags=["Contacts"])
 
 
 class ContactChange(Given):
-    first_name: FullName = ""
+    first_name: FullName | None = None
     last_name: Name | None = None
     relationship: Short | None = None
     timezone: Name | None = None
@@ -72,19 +72,21 @@ def _shown_all(contacts: Sequence[Contact]) -> list[ContactShown]:
 
 @router.get("/contacts", response=paging.Page[ContactShown])
 @needs("clients:read")
-def list_contacts(request: ApiRequest, page: Annotated[ContactPaging, Query()]):
+def list_contacts(
+    request: ApiRequest, page: Annotated[ContactPaging, Query()]
+) -> paging.Page[ContactShown]:
     """Contacts, oldest first. `q` looks in names, numbers and addresses."""
     rows = matching(Contact.objects.all(), page.q, "contact_id")
     if page.client_id:
         rows = rows.filter(client_id=page.client_id)
     found, cursor = paging.cut(request, rows, (), page)
     request.call.has_read("contact", [contact.id for contact in found])
-    return {"items": _shown_all(found), "next_cursor": cursor}
+    return paging.Page(items=_shown_all(found), next_cursor=cursor)
 
 
 @router.post("/contacts", response={201: ContactShown})
 @needs("clients:write")
-def add_contact(request: ApiRequest, contact: ContactGiven):
+def add_contact(request: ApiRequest, contact: ContactGiven) -> Status[ContactShown]:
     """Add a contact, linked to a client or not."""
     call = request.call
     fields = contact.told()
@@ -96,7 +98,7 @@ def add_contact(request: ApiRequest, contact: ContactGiven):
 
 @router.get("/contacts/{contact_id}", response=ContactShown)
 @needs("clients:read")
-def get_contact(request: ApiRequest, contact_id: UUID):
+def get_contact(request: ApiRequest, contact_id: UUID) -> ContactShown:
     """One contact."""
     contact = Contact.objects.filter(id=contact_id).first()
     if contact is None:
@@ -107,7 +109,7 @@ def get_contact(request: ApiRequest, contact_id: UUID):
 
 @router.patch("/contacts/{contact_id}", response=ContactShown)
 @needs("clients:write")
-def change_contact(request: ApiRequest, contact_id: UUID, change: ContactChange):
+def change_contact(request: ApiRequest, contact_id: UUID, change: ContactChange) -> ContactShown:
     """Change what is given; null empties a field."""
     call = request.call
     contact = register.change_contact(call.practice_id, contact_id, call.actor, **change.told())

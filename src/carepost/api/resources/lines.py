@@ -25,7 +25,7 @@ class LineGiven(Given):
 
     channel: Channel
     carrier: FullName
-    address: Address
+    address: Annotated[Address, Field(max_length=254)]
     settings: Annotated[dict[FullName, Passage], Field(max_length=20)]
     rate: Annotated[float, Field(strict=True, gt=0, le=10_000, allow_inf_nan=False)] | None = None
 
@@ -66,15 +66,17 @@ _WHOLE = PracticeLine.objects.select_related("line")
 
 @router.get("/lines", response=paging.Page[LineShown])
 @needs("settings:read")
-def list_lines(request: ApiRequest, page: Annotated[paging.Paging, Query()]):
+def list_lines(
+    request: ApiRequest, page: Annotated[paging.Paging, Query()]
+) -> paging.Page[LineShown]:
     """Lines of the practice, and those of the host that it uses."""
     found, cursor = paging.cut(request, _WHOLE.all(), (), page)
-    return {"items": [_shown(row) for row in found], "next_cursor": cursor}
+    return paging.Page(items=[_shown(row) for row in found], next_cursor=cursor)
 
 
 @router.post("/lines", response={201: LineShown})
 @needs("settings:write")
-def add_line(request: ApiRequest, line: LineGiven):
+def add_line(request: ApiRequest, line: LineGiven) -> Status[LineShown]:
     """Add a line of the practice's own."""
     from carepost.messaging import lines
 
@@ -93,7 +95,7 @@ def add_line(request: ApiRequest, line: LineGiven):
 
 @router.get("/lines/{line_id}", response=LineShown)
 @needs("settings:read")
-def get_line(request: ApiRequest, line_id: UUID):
+def get_line(request: ApiRequest, line_id: UUID) -> LineShown:
     """One line."""
     row = _WHOLE.filter(id=line_id).first()
     if row is None:

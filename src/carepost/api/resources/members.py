@@ -23,9 +23,9 @@ class MemberGiven(Given):
 
 
 class MemberChange(Given):
-    role: RoleName = "front_desk"
+    role: RoleName | None = None
     name: Name | None = None
-    active: Flag = True
+    active: Flag | None = None
 
 
 class MemberShown(Shown):
@@ -53,15 +53,17 @@ _WHOLE = Member.objects.select_related("user")
 
 @router.get("/members", response=paging.Page[MemberShown])
 @needs("members:read")
-def list_members(request: ApiRequest, page: Annotated[paging.Paging, Query()]):
+def list_members(
+    request: ApiRequest, page: Annotated[paging.Paging, Query()]
+) -> paging.Page[MemberShown]:
     """Members, oldest first."""
     found, cursor = paging.cut(request, _WHOLE.all(), (), page)
-    return {"items": [_shown(row) for row in found], "next_cursor": cursor}
+    return paging.Page(items=[_shown(row) for row in found], next_cursor=cursor)
 
 
 @router.post("/members", response={201: MemberShown})
 @needs("members:write")
-def add_member(request: ApiRequest, member: MemberGiven):
+def add_member(request: ApiRequest, member: MemberGiven) -> Status[MemberShown]:
     """Add a member by their email address."""
     call = request.call
     row = staff.add(
@@ -72,7 +74,7 @@ def add_member(request: ApiRequest, member: MemberGiven):
 
 @router.get("/members/{member_id}", response=MemberShown)
 @needs("members:read")
-def get_member(request: ApiRequest, member_id: UUID):
+def get_member(request: ApiRequest, member_id: UUID) -> MemberShown:
     """One member."""
     row = _WHOLE.filter(id=member_id).first()
     if row is None:
@@ -82,7 +84,7 @@ def get_member(request: ApiRequest, member_id: UUID):
 
 @router.patch("/members/{member_id}", response=MemberShown)
 @needs("members:write")
-def change_member(request: ApiRequest, member_id: UUID, change: MemberChange):
+def change_member(request: ApiRequest, member_id: UUID, change: MemberChange) -> MemberShown:
     """Change name or role, or end or resume the membership. One owner stays."""
     call = request.call
     staff.change(call.practice_id, member_id, call.actor, **change.told())

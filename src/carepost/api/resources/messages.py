@@ -22,6 +22,9 @@ class Nothing(Given):
     """Nothing to say."""
 
 
+NOTHING = Nothing()
+
+
 class ErrorShown(Shown):
     """What the carrier said: its code, and a sentence."""
 
@@ -30,7 +33,7 @@ class ErrorShown(Shown):
 
 
 class MessageShown(Shown):
-    """`hold` and `drop` are codes: why it waits, why it never left. `/why` tells the whole story."""
+    """`hold` and `drop` are codes: why it waits, why it never left. `/why` tells all of it."""
 
     id: UUID
     to: str
@@ -70,7 +73,9 @@ _PLAIN = (
 def _shown_all(rows: Sequence[Message]) -> list[MessageShown]:
     about: dict[UUID, list[UUID]] = defaultdict(list)
     spoken_of = MessageAbout.objects.filter(message_id__in=[row.id for row in rows])
-    for message_id, visit_id in spoken_of.order_by("id").values_list("message_id", "appointment_id"):
+    for message_id, visit_id in spoken_of.order_by("id").values_list(
+        "message_id", "appointment_id"
+    ):
         about[message_id].append(visit_id)
     return [_shown(row, about[row.id]) for row in rows]
 
@@ -111,7 +116,9 @@ def _asked(page: MessagePaging) -> dict[str, Any]:
 
 @router.get("/messages", response=paging.Page[MessageShown])
 @needs("messages:read")
-def list_messages(request: ApiRequest, page: Annotated[MessagePaging, Query()]):
+def list_messages(
+    request: ApiRequest, page: Annotated[MessagePaging, Query()]
+) -> paging.Page[MessageShown]:
     """Messages, those due last first."""
     rows = Message.objects.filter(**_asked(page)).defer("trace", "sealed_words")
     if page.appointment_id:
@@ -119,12 +126,12 @@ def list_messages(request: ApiRequest, page: Annotated[MessagePaging, Query()]):
         rows = rows.filter(id__in=about.values("message_id"))
     found, cursor = paging.cut(request, rows, ("-due_at",), page)
     request.call.has_read("message", [row.id for row in found])
-    return {"items": _shown_all(found), "next_cursor": cursor}
+    return paging.Page(items=_shown_all(found), next_cursor=cursor)
 
 
 @router.get("/messages/{message_id}", response=MessageShown)
 @needs("messages:read")
-def get_message(request: ApiRequest, message_id: UUID):
+def get_message(request: ApiRequest, message_id: UUID) -> MessageShown:
     """One message."""
     row = _one(message_id)
     request.call.has_read("message", [row.id])
@@ -133,7 +140,7 @@ def get_message(request: ApiRequest, message_id: UUID):
 
 @router.get("/messages/{message_id}/why", response=dict[str, Any])
 @needs("messages:read")
-def tell_why(request: ApiRequest, message_id: UUID):
+def tell_why(request: ApiRequest, message_id: UUID) -> dict[str, Any]:
     """Why it went, waits, or never left: its whole story."""
     from carepost.messaging import why
 
@@ -144,7 +151,7 @@ def tell_why(request: ApiRequest, message_id: UUID):
 
 @router.post("/messages/{message_id}/send-now", response=MessageShown)
 @needs("messages:write")
-def send_now(request: ApiRequest, message_id: UUID, nothing: Nothing = Nothing()):  # noqa: B008
+def send_now(request: ApiRequest, message_id: UUID, nothing: Nothing = NOTHING) -> MessageShown:
     """Send what is planned or held at once, if its gates let it."""
     from carepost.messaging import outbox
 
@@ -153,7 +160,9 @@ def send_now(request: ApiRequest, message_id: UUID, nothing: Nothing = Nothing()
 
 @router.post("/messages/{message_id}/cancel", response=MessageShown)
 @needs("messages:write")
-def cancel_message(request: ApiRequest, message_id: UUID, nothing: Nothing = Nothing()):  # noqa: B008
+def cancel_message(
+    request: ApiRequest, message_id: UUID, nothing: Nothing = NOTHING
+) -> MessageShown:
     """Drop what has not left yet."""
     from carepost.messaging import outbox
 
@@ -162,7 +171,9 @@ def cancel_message(request: ApiRequest, message_id: UUID, nothing: Nothing = Not
 
 @router.post("/messages/{message_id}/retry", response=MessageShown)
 @needs("messages:write")
-def retry_message(request: ApiRequest, message_id: UUID, nothing: Nothing = Nothing()):  # noqa: B008
+def retry_message(
+    request: ApiRequest, message_id: UUID, nothing: Nothing = NOTHING
+) -> MessageShown:
     """Try again what failed, or was not delivered."""
     from carepost.messaging import outbox
 

@@ -18,7 +18,7 @@ router = Router(tags=["Places"])
 class PlaceChange(Given):
     """An empty zone: the practice's."""
 
-    name: FullName = ""
+    name: FullName | None = None
     timezone: Name | None = None
     address: Annotated[str, StringConstraints(max_length=300, pattern=r"^[^\x00]*$")] | None = None
 
@@ -42,15 +42,17 @@ def _shown(row: Place) -> PlaceShown:
 
 @router.get("/places", response=paging.Page[PlaceShown])
 @needs("settings:read")
-def list_places(request: ApiRequest, page: Annotated[paging.Paging, Query()]):
+def list_places(
+    request: ApiRequest, page: Annotated[paging.Paging, Query()]
+) -> paging.Page[PlaceShown]:
     """Places by name."""
     found, cursor = paging.cut(request, Place.objects.all(), ("name",), page)
-    return {"items": [_shown(row) for row in found], "next_cursor": cursor}
+    return paging.Page(items=[_shown(row) for row in found], next_cursor=cursor)
 
 
 @router.post("/places", response={201: PlaceShown})
 @needs("settings:write")
-def add_place(request: ApiRequest, given: PlaceGiven):
+def add_place(request: ApiRequest, given: PlaceGiven) -> Status[PlaceShown]:
     """Add a place."""
     call = request.call
     row = visit_settings.add(Place, call.practice_id, call.actor, **given.told())
@@ -59,14 +61,14 @@ def add_place(request: ApiRequest, given: PlaceGiven):
 
 @router.get("/places/{place_id}", response=PlaceShown)
 @needs("settings:read")
-def get_place(request: ApiRequest, place_id: UUID):
+def get_place(request: ApiRequest, place_id: UUID) -> PlaceShown:
     """One place."""
     return _shown(visit_settings.find(Place, place_id))
 
 
 @router.patch("/places/{place_id}", response=PlaceShown)
 @needs("settings:write")
-def change_place(request: ApiRequest, place_id: UUID, change: PlaceChange):
+def change_place(request: ApiRequest, place_id: UUID, change: PlaceChange) -> PlaceShown:
     """Change what is given. Visits that are booked already keep their zone until they move."""
     call = request.call
     return _shown(

@@ -19,7 +19,7 @@ class PractitionerGiven(Given):
 
 
 class PractitionerChange(Given):
-    name: FullName = ""
+    name: FullName | None = None
 
 
 class PractitionerShown(Shown):
@@ -34,24 +34,26 @@ def _shown(row: Practitioner) -> PractitionerShown:
 
 @router.get("/practitioners", response=paging.Page[PractitionerShown])
 @needs("settings:read")
-def list_practitioners(request: ApiRequest, page: Annotated[paging.Paging, Query()]):
+def list_practitioners(
+    request: ApiRequest, page: Annotated[paging.Paging, Query()]
+) -> paging.Page[PractitionerShown]:
     """Practitioners by name."""
     found, cursor = paging.cut(request, Practitioner.objects.all(), ("name",), page)
-    return {"items": [_shown(row) for row in found], "next_cursor": cursor}
+    return paging.Page(items=[_shown(row) for row in found], next_cursor=cursor)
 
 
 @router.post("/practitioners", response={201: PractitionerShown})
 @needs("settings:write")
-def add_practitioner(request: ApiRequest, given: PractitionerGiven):
+def add_practitioner(request: ApiRequest, given: PractitionerGiven) -> Status[PractitionerShown]:
     """Add a practitioner."""
     call = request.call
-    row = visit_settings.add(Practitioner, call.practice_id, call.actor, **given.given())
+    row = visit_settings.add(Practitioner, call.practice_id, call.actor, **given.sent())
     return Status(201, _shown(row))
 
 
 @router.get("/practitioners/{practitioner_id}", response=PractitionerShown)
 @needs("settings:read")
-def get_practitioner(request: ApiRequest, practitioner_id: UUID):
+def get_practitioner(request: ApiRequest, practitioner_id: UUID) -> PractitionerShown:
     """One practitioner."""
     return _shown(visit_settings.find(Practitioner, practitioner_id))
 
@@ -60,11 +62,11 @@ def get_practitioner(request: ApiRequest, practitioner_id: UUID):
 @needs("settings:write")
 def change_practitioner(
     request: ApiRequest, practitioner_id: UUID, change: PractitionerChange
-):
+) -> PractitionerShown:
     """Change a practitioner's name."""
     call = request.call
     return _shown(
         visit_settings.change(
-            Practitioner, call.practice_id, practitioner_id, call.actor, **change.given()
+            Practitioner, call.practice_id, practitioner_id, call.actor, **change.sent()
         )
     )

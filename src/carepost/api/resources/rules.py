@@ -25,7 +25,7 @@ from carepost.api.values import (
 )
 from carepost.messaging import rules
 from carepost.messaging.models import Rule
-from carepost.practice.errors import NotFound, Refused
+from carepost.practice.errors import NotFound
 
 router = Router(tags=["Rules"])
 Chosen = Annotated[list[FullName], Field(max_length=200)]
@@ -65,8 +65,8 @@ class RuleChange(Given):
     types: Chosen | None = None
     practitioners: Chosen | None = None
     places: Chosen | None = None
-    skip_if_confirmed: Flag = False
-    active: Flag = True
+    skip_if_confirmed: Flag | None = None
+    active: Flag | None = None
     subject: Passage | None = None
     body: Passage | None = None
 
@@ -147,7 +147,7 @@ def _offset(row: Rule) -> OffsetShown | None:
 
 @router.get("/rules", response=paging.Page[RuleShown])
 @needs("rules:read")
-def list_rules(request: ApiRequest, page: Annotated[RulePaging, Query()]):
+def list_rules(request: ApiRequest, page: Annotated[RulePaging, Query()]) -> paging.Page[RuleShown]:
     """Rules, oldest first; those that ended too, unless `active=true`."""
     rows = Rule.objects.all()
     if page.kind:
@@ -155,12 +155,12 @@ def list_rules(request: ApiRequest, page: Annotated[RulePaging, Query()]):
     if page.active is not None:
         rows = rows.filter(active=page.active)
     found, cursor = paging.cut(request, rows, (), page)
-    return {"items": _shown_all(request, found), "next_cursor": cursor}
+    return paging.Page(items=_shown_all(request, found), next_cursor=cursor)
 
 
 @router.post("/rules", response={201: RuleShown})
 @needs("rules:write")
-def add_rule(request: ApiRequest, rule: RuleGiven):
+def add_rule(request: ApiRequest, rule: RuleGiven) -> Status[RuleShown]:
     """Add a rule. It speaks of no moment that has passed."""
     call = request.call
     timing = rules.Timing("change") if rule.offset is None else rule.offset.timing()
@@ -186,7 +186,7 @@ def add_rule(request: ApiRequest, rule: RuleGiven):
 
 @router.get("/rules/{rule_id}", response=RuleShown)
 @needs("rules:read")
-def get_rule(request: ApiRequest, rule_id: UUID):
+def get_rule(request: ApiRequest, rule_id: UUID) -> RuleShown:
     """One rule."""
     row = Rule.objects.filter(id=rule_id).first()
     if row is None:
@@ -196,7 +196,7 @@ def get_rule(request: ApiRequest, rule_id: UUID):
 
 @router.patch("/rules/{rule_id}", response=RuleShown)
 @needs("rules:write")
-def change_rule(request: ApiRequest, rule_id: UUID, change: RuleChange):
+def change_rule(request: ApiRequest, rule_id: UUID, change: RuleChange) -> RuleShown:
     """Change what is given; null for a filter or the channel: all, the assigned one."""
     call = request.call
     fields = _changed(change)
@@ -209,7 +209,7 @@ def change_rule(request: ApiRequest, rule_id: UUID, change: RuleChange):
 
 @router.delete("/rules/{rule_id}", response={204: None})
 @needs("rules:write")
-def remove_rule(request: ApiRequest, rule_id: UUID):
+def remove_rule(request: ApiRequest, rule_id: UUID) -> Status[None]:
     """End a rule: what it planned is dropped, what it said is kept."""
     rules.remove_rule(request.call.practice_id, rule_id, request.call.actor)
     return Status(204, None)
@@ -217,9 +217,8 @@ def remove_rule(request: ApiRequest, rule_id: UUID):
 
 def _changed(change: RuleChange) -> dict[str, Any]:
     """What was given but the offset, as the rule keeps it (`Any`: each of its own type)."""
-    fields = change.given()
-    if "offset" in fields and fields.pop("offset") is None:
-        raise Refused("A rule needs its offset; leave the field out to keep it.", "offset")
+    fields = change.sent("offset", "skip_if_confirmed", "active")
+    fields.pop("offset", None)
     for name in ("types", "practitioners", "places"):
         if name in fields:
             fields[name] = fields[name] or []

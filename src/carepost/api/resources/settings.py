@@ -22,7 +22,7 @@ from carepost.api.values import (
     on_a_clock,
 )
 from carepost.practice import settings
-from carepost.practice.errors import Conflict, Refused
+from carepost.practice.errors import Conflict
 from carepost.practice.models import ApiToken, Practice
 
 router = Router(tags=["Settings"])
@@ -90,29 +90,24 @@ _PLAIN = (
 def _shown(practice: Practice) -> SettingsShown:
     quiet = None
     if practice.quiet_from is not None and practice.quiet_to is not None:
-        quiet = QuietShown(
-            from_=on_a_clock(practice.quiet_from), to=on_a_clock(practice.quiet_to)
-        )
+        quiet = QuietShown(from_=on_a_clock(practice.quiet_from), to=on_a_clock(practice.quiet_to))
     plain = {name: getattr(practice, name) for name in _PLAIN}
     return SettingsShown.model_construct(**plain, quiet_hours=quiet)
 
 
 @router.get("/settings", response=SettingsShown, by_alias=True)
 @needs("settings:read")
-def get_settings(request: ApiRequest):
+def get_settings(request: ApiRequest) -> SettingsShown:
     """The practice's settings."""
     return _shown(Practice.objects.get(id=request.call.practice_id))
 
 
 @router.patch("/settings", response=SettingsShown, by_alias=True)
 @needs("settings:write")
-def change_settings(request: ApiRequest, change: SettingsChange):
+def change_settings(request: ApiRequest, change: SettingsChange) -> SettingsShown:
     """Change what is given. `messaging_enabled` needs a line to send by."""
     call = request.call
-    fields = change.given()
-    for name in ("name", "timezone", "country", "language", "date_order"):
-        if name in fields and fields[name] is None:
-            raise Refused("This needs a value; leave the field out to keep it.", name)
+    fields = change.sent("name", "timezone", "country", "language", "date_order")
     for name in ("phone", "email"):
         if name in fields:
             fields[name] = fields[name] or ""
@@ -139,7 +134,7 @@ def _check_line(practice_id: UUID) -> None:
 
 @router.get("/whoami", response=Whoami)
 @needs("")
-def whoami(request: ApiRequest):
+def whoami(request: ApiRequest) -> Whoami:
     """Whose token this is, and what it may do."""
     token = ApiToken.objects.select_related("practice").get(id=request.call.bearer.token_id)
     return Whoami.model_construct(

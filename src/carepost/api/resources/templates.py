@@ -55,7 +55,9 @@ def _shown(row: Template) -> TemplateShown:
 
 @router.get("/templates", response=paging.Page[TemplateShown])
 @needs("rules:read")
-def list_templates(request: ApiRequest, page: Annotated[TemplatePaging, Query()]):
+def list_templates(
+    request: ApiRequest, page: Annotated[TemplatePaging, Query()]
+) -> paging.Page[TemplateShown]:
     """Versions, the newest first. Where there is none, Carepost's own words are used."""
     asked = {
         "kind": page.kind,
@@ -65,12 +67,12 @@ def list_templates(request: ApiRequest, page: Annotated[TemplatePaging, Query()]
     }
     rows = Template.objects.filter(**{name: value for name, value in asked.items() if value})
     found, cursor = paging.cut(request, rows, ("-created_at",), page)
-    return {"items": [_shown(row) for row in found], "next_cursor": cursor}
+    return paging.Page(items=[_shown(row) for row in found], next_cursor=cursor)
 
 
 @router.post("/templates", response={201: TemplateShown})
 @needs("rules:write")
-def save_template(request: ApiRequest, template: TemplateGiven):
+def save_template(request: ApiRequest, template: TemplateGiven) -> Status[TemplateShown]:
     """Save the next version. One that would fail when sent is refused, with line and field."""
     call = request.call
     row = templates.save(
@@ -89,7 +91,7 @@ def save_template(request: ApiRequest, template: TemplateGiven):
 
 @router.get("/templates/{template_id}", response=TemplateShown)
 @needs("rules:read")
-def get_template(request: ApiRequest, template_id: UUID):
+def get_template(request: ApiRequest, template_id: UUID) -> TemplateShown:
     """One version."""
     row = Template.objects.filter(id=template_id).first()
     if row is None:

@@ -49,15 +49,17 @@ def _shown(row: ApiToken) -> TokenShown:
 
 @router.get("/tokens", response=paging.Page[TokenShown])
 @needs("tokens:read")
-def list_tokens(request: ApiRequest, page: Annotated[paging.Paging, Query()]):
+def list_tokens(
+    request: ApiRequest, page: Annotated[paging.Paging, Query()]
+) -> paging.Page[TokenShown]:
     """Tokens, oldest first; revoked ones too."""
     found, cursor = paging.cut(request, ApiToken.objects.all(), (), page)
-    return {"items": [_shown(row) for row in found], "next_cursor": cursor}
+    return paging.Page(items=[_shown(row) for row in found], next_cursor=cursor)
 
 
 @router.post("/tokens", response={201: TokenIssued})
 @needs("tokens:write")
-def issue_token(request: ApiRequest, token: TokenGiven):
+def issue_token(request: ApiRequest, token: TokenGiven) -> Status[TokenIssued]:
     """Issue a token to the same member. It may do no more than the one that asks."""
     call = request.call
     _check_scopes(request, token.scopes)
@@ -75,7 +77,7 @@ def issue_token(request: ApiRequest, token: TokenGiven):
 
 @router.delete("/tokens/{token_id}", response={204: None})
 @needs("tokens:write")
-def revoke_token(request: ApiRequest, token_id: UUID):
+def revoke_token(request: ApiRequest, token_id: UUID) -> Status[None]:
     """End a token from now on."""
     call = request.call
     tokens.revoke(call.practice_id, token_id, call.actor, call.now)
@@ -84,7 +86,7 @@ def revoke_token(request: ApiRequest, token_id: UUID):
 
 @router.get("/tokens/{token_id}", response=TokenShown)
 @needs("tokens:read")
-def get_token(request: ApiRequest, token_id: UUID):
+def get_token(request: ApiRequest, token_id: UUID) -> TokenShown:
     """One token, but for the token itself."""
     row = ApiToken.objects.filter(id=token_id).first()
     if row is None:

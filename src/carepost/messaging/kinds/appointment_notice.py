@@ -70,9 +70,7 @@ def _wish(person: Person, rule: RuleFacts, visit: Visit, channel: str) -> Wish |
     )
 
 
-def _untold(
-    person: Person, rule: RuleFacts, visit: Visit
-) -> tuple[Change | None, Change | None]:
+def _untold(person: Person, rule: RuleFacts, visit: Visit) -> tuple[Change | None, Change | None]:
     """The last change the person knows of, and the newest one they are to be told of."""
     changes = visit.changes
     start = len(changes)

@@ -18,6 +18,4 @@ $$;
 
 class Migration(migrations.Migration):
     dependencies = [("messaging", "0002_doors")]
-    operations = [
-        migrations.RunSQL(DOOR, "DROP FUNCTION door_known_refs(uuid, text, timestamptz)")
-    ]
+    operations = [migrations.RunSQL(DOOR, "DROP FUNCTION door_known_refs(uuid, text, timestamptz)")]

@@ -90,7 +90,9 @@ class _Batch:
         verdict, answers = pass_through(case, self.now, self.armoury.gates)
         if verdict.move == "pass":
             try:
-                words = compose(about_of(rows, {v.id for v in still_meant(case, self.now)}), self.now)
+                words = compose(
+                    about_of(rows, {v.id for v in still_meant(case, self.now)}), self.now
+                )
             except CannotCompose:
                 verdict = Verdict("hold", "wording")
                 answers.append({"gate": "wording", "ok": False, "code": "wording"})

@@ -59,7 +59,9 @@ PASS = Verdict("pass")
 def still_meant(case: Case, now: datetime) -> list[VisitNow]:
     """The visits that the message may still speak of."""
     kind = KINDS[case.kind]
-    return [v for v in case.visits if not kind.still_true(case.what, v, case.skip_if_confirmed, now)]
+    return [
+        v for v in case.visits if not kind.still_true(case.what, v, case.skip_if_confirmed, now)
+    ]
 
 
 def in_time(case: Case, now: datetime) -> Verdict:

@@ -98,7 +98,21 @@ def _practice(row: Row) -> PracticeFacts:
 
 
 def _rule(row: Row) -> RuleFacts:
-    _, id_, kind, channel, when, days, seconds, at_time, types, practitioners, places, skip, since = row
+    (
+        _,
+        id_,
+        kind,
+        channel,
+        when,
+        days,
+        seconds,
+        at_time,
+        types,
+        practitioners,
+        places,
+        skip,
+        since,
+    ) = row
     return RuleFacts(
         id=id_,
         kind=kind,

@@ -91,10 +91,11 @@ def differences(person: Person, wants: list[Wanted], waiting: list[Waiting]) -> 
 
 
 def _same_thing(want: Wanted, waiting: Waiting) -> bool:
-    return (
-        (want.rule_id, want.step, want.kind) == (waiting.rule_id, waiting.step, waiting.kind)
-        and not set(want.about).isdisjoint(waiting.about)
-    )
+    return (want.rule_id, want.step, want.kind) == (
+        waiting.rule_id,
+        waiting.step,
+        waiting.kind,
+    ) and not set(want.about).isdisjoint(waiting.about)
 
 
 def _update(person: Person, want: Wanted, old: Waiting) -> Update | None:

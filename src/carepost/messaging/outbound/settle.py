@@ -83,7 +83,12 @@ async def step(
             now,
             chance,
             [
-                (a.armed.practice_id, a.armed.letter.channel.value, a.armed.letter.to, a.answer.blame)
+                (
+                    a.armed.practice_id,
+                    a.armed.letter.channel.value,
+                    a.armed.letter.to,
+                    a.answer.blame,
+                )
                 for a in answers
                 if a.answer.outcome is Outcome.REFUSED and a.answer.blame
             ],

@@ -50,7 +50,9 @@ def wanted(person: Person) -> list[Wanted]:
         return named or assigned_channel(person)
 
     made = [
-        _addressed(person, wish) for kind in KINDS.values() for wish in kind.wishes(person, channel_of)
+        _addressed(person, wish)
+        for kind in KINDS.values()
+        for wish in kind.wishes(person, channel_of)
     ]
     return sorted(made, key=lambda w: (w.due_at, w.rule_id, w.about))
 

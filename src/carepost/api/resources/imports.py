@@ -1,0 +1,191 @@
+"""Imports: a file of visits is checked first, then applied; its progress can be read meanwhile."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+import orjson
+from django.core.files.uploadedfile import UploadedFile
+from django.http.multipartparser import MultiPartParserError
+from ninja import Query, Router, Status
+from pydantic import Field, ValidationError
+
+from carepost.api import body, paging
+from carepost.api.call import ApiRequest
+from carepost.api.door import needs
+from carepost.api.problems import ProblemRaised, pointer
+from carepost.api.values import FullName, Given, Instant, Name, Passage, Short, Shown
+from carepost.appointments.models import Import
+from carepost.practice import tenancy
+from carepost.practice.errors import NotFound
+
+router = Router(tags=["Imports"])
+MULTIPART = "multipart/form-data"
+
+
+class ImportGiven(Given):
+    """`mapping` says which column is what; without, as the same source's last file was read.
+
+    As multipart/form-data: the same fields, `file` for `csv`, `mapping` and `options` as JSON.
+    """
+
+    csv: Annotated[str, Field(min_length=1)]
+    source: Short | None = None
+    file_name: Name | None = None
+    mapping: Annotated[dict[FullName, Name], Field(max_length=60)] | None = None
+    options: Annotated[dict[Short, Passage | bool | int], Field(max_length=30)] | None = None
+
+
+class ImportShown(Shown):
+    """`report` lists each row that needs a look by its number and reason, never its content."""
+
+    id: UUID
+    source: str
+    file_name: str
+    mapping: dict[str, Any]
+    status: str
+    rows: int
+    done: int
+    created: int
+    moved: int
+    cancelled: int
+    unchanged: int
+    refused: int
+    report: list[Any]
+    created_at: Instant
+    finished_at: Instant | None
+
+
+_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": ImportGiven.model_json_schema(ref_template="#/components/schemas/{model}")
+            },
+            MULTIPART: {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "additionalProperties": False,
+                    "properties": {
+                        "file": {"type": "string", "format": "binary"},
+                        "source": {"type": "string", "maxLength": 40},
+                        "mapping": {"type": "string", "description": "JSON"},
+                        "options": {"type": "string", "description": "JSON"},
+                    },
+                }
+            },
+        },
+    }
+}
+
+
+def _shown(row: Import) -> ImportShown:
+    names = ImportShown.model_fields
+    return ImportShown.model_construct(**{name: getattr(row, name) for name in names})
+
+
+def _one(import_id: UUID) -> Import:
+    row = Import.objects.filter(id=import_id).first()
+    if row is None:
+        raise NotFound("There is no such import.")
+    return row
+
+
+@router.get("/imports", response=paging.Page[ImportShown])
+@needs("imports:read")
+def list_imports(
+    request: ApiRequest, page: Annotated[paging.Paging, Query()]
+) -> paging.Page[ImportShown]:
+    """Imports, the newest first."""
+    found, cursor = paging.cut(request, Import.objects.all(), ("-created_at",), page)
+    return paging.Page(items=[_shown(row) for row in found], next_cursor=cursor)
+
+
+@router.post("/imports", response={201: ImportShown}, openapi_extra=_BODY)
+@needs("imports:write", most=body.IMPORT_LIMIT, types=(*body.JSON, MULTIPART))
+def check_import(request: ApiRequest) -> Status[ImportShown]:
+    """Check a file: what each row would do. Nothing changes until it is applied."""
+    from carepost.appointments import imports
+
+    call = request.call
+    content, asked = _read(request)
+    row = imports.check(
+        call.practice_id,
+        call.actor,
+        content=content,
+        file_name=asked.file_name or "",
+        source=asked.source or "",
+        mapping=asked.mapping,
+        options=asked.options or {},
+    )
+    return Status(201, _shown(row))
+
+
+@router.get("/imports/{import_id}", response=ImportShown)
+@needs("imports:read")
+def get_import(request: ApiRequest, import_id: UUID) -> ImportShown:
+    """One import, and how far it is."""
+    return _shown(_one(import_id))
+
+
+@router.post("/imports/{import_id}/apply", response=ImportShown)
+@needs("imports:write", own_transactions=True)
+def apply_import(request: ApiRequest, import_id: UUID) -> ImportShown:
+    """Apply what was checked; answers when all of it is done. Another process can read how far."""
+    from carepost.appointments import imports
+
+    call = request.call
+    with tenancy.acting_for(call.practice_id):
+        _one(import_id)
+    imports.apply(call.practice_id, import_id, call.actor, call.now)
+    with tenancy.acting_for(call.practice_id):
+        return _shown(_one(import_id))
+
+
+def _read(request: ApiRequest) -> tuple[bytes, ImportGiven]:
+    """The file, and what was said of it. Raises a problem 400 or 422."""
+    if request.content_type == MULTIPART:
+        return _read_form(request)
+    given = body.parse(request.body) if request.body else {}
+    asked = _checked(given)
+    return asked.csv.encode(), asked
+
+
+def _read_form(request: ApiRequest) -> tuple[bytes, ImportGiven]:
+    try:
+        form, files = request.POST, request.FILES
+    except MultiPartParserError:
+        raise ProblemRaised(400, "The form cannot be read. Send multipart/form-data.") from None
+    file = files.get("file")
+    if not isinstance(file, UploadedFile):
+        raise ProblemRaised(
+            422,
+            "Send the file as the part named file.",
+            errors=[{"pointer": pointer("file"), "detail": "This is needed."}],
+        )
+    said: dict[str, Any] = {"csv": "in the file", "file_name": (file.name or "")[:120]}
+    for name in form:
+        value = form[name]
+        said[name] = _part(name, value) if name in ("mapping", "options") else value
+    return file.read(), _checked(said)
+
+
+def _part(name: str, value: str) -> Any:
+    try:
+        return orjson.loads(value)
+    except orjson.JSONDecodeError:
+        raise ProblemRaised(
+            422, errors=[{"pointer": pointer(name), "detail": "Write this part as JSON."}]
+        ) from None
+
+
+def _checked(given: Any) -> ImportGiven:
+    try:
+        return ImportGiven.model_validate(given)
+    except ValidationError as error:
+        faults = [
+            {"pointer": pointer(*each["loc"]), "detail": f"{each['msg']}."}
+            for each in error.errors(include_input=False, include_url=False, include_context=False)
+        ]
+        raise ProblemRaised(422, errors=faults[:50]) from None
