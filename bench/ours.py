@@ -1,58 +1,40 @@
-"""Carepost's own entry: `carepost worker` processes, all promises on, timed like every peer.
-
-The benchmark leaves our rows out until `ENGINE_EXISTS` is true. Three functions must be filled
-then: `make_database`, `seed_due` and `wait_until_warm`; and `ANY_LEFT` must fit the tables. Nothing
-else here should need a change: workers, carriers, timing and the CPU meter are the peers'.
-"""
+"""Carepost's own entry: `carepost worker` processes, all promises on, timed like every peer."""
 
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psycopg
 
 from carriers import ACCOUNT, TOKEN
-from contestant import Contestant, Job, Setup
+from contestant import Contestant, Setup, TrialFailed
+from processes import ProcessFailed
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from processes import Child
 
-# ---- to be filled when the engine exists ---------------------------------------------------------
-
-ENGINE_EXISTS = False
-
 DATABASE = "carepost_bench"
 
-ANY_LEFT = "select exists (select from messaging_message where status in ('planned', 'sending'))"
+ANY_LEFT = """select exists (select from messaging_message where status = 'planned')
+  or exists (select from messaging_inflight)"""
 """True while a message is not durably sent. A message that failed is found by the sink's count."""
 
 
-def make_database(url: str) -> None:
-    """Migrate the empty database at `url` (a superuser's address) as an installation would be.
-
-    With its roles, policies and triggers: the worker must sign in as `app`, not as a superuser.
-    """
-    raise NotImplementedError
-
-
-def seed_due(url: str, job: Job, n: int, due_at: datetime) -> None:
-    """Put in what n messages of `job` need, planned by hand of SQL, all due at `due_at`.
-
-    Several practices, messaging on, credit, an SMS line and an email line; n clients with an
-    address each, n visits some days ahead, one `planned` message each, with the template of its
-    kind; consent where the gate asks for it; no quiet hours; then `analyze`. At least
-    `seeding_rate` rows a second.
-    """
-    raise NotImplementedError
-
-
 def wait_until_warm(url: str, workers: int) -> None:
-    """Return when `workers` workers have beaten in the database at `url`, within 30 s."""
-    raise NotImplementedError
+    """Return when `workers` workers have beaten in the database at `url`. Raises TrialFailed."""
+    deadline = time.monotonic() + 30
+    with psycopg.connect(url, autocommit=True) as connection:
+        while time.monotonic() < deadline:
+            row = connection.execute("select count(*) from messaging_workerbeat").fetchone()
+            if row is not None and row[0] >= workers:
+                return
+            time.sleep(0.05)
+    raise TrialFailed("the workers never beat")
 
 
 # ---- the same for both jobs ----------------------------------------------------------------------
@@ -62,7 +44,7 @@ class Ours(Contestant):
     """What SMS and email share."""
 
     name = "carepost"
-    seeding_rate = 5_000
+    seeding_rate = 600
 
     @classmethod
     def setups(cls, latency: float) -> list[Setup]:
@@ -79,12 +61,21 @@ class Ours(Contestant):
         with psycopg.connect(self.database.superuser, autocommit=True) as connection:
             connection.execute(f"drop database if exists {DATABASE} with (force)")
             connection.execute(f"create database {DATABASE}")
-        make_database(self.url)
+        self._seed("prepare")
 
     def start_workers(self) -> list[Child]:
         """`carepost worker`, as often as the setup says."""
         command = [str(Path(sys.executable).with_name("carepost")), "worker"]
-        environment = {
+        workers = [
+            self.children.start(f"carepost worker {number}", command, environment=self._environment)
+            for number in range(self.setup.workers)
+        ]
+        wait_until_warm(self.url, len(workers))
+        return workers
+
+    @property
+    def _environment(self) -> dict[str, str]:
+        return {
             "DATABASE_URL": self.url,
             "CAREPOST_HOME": str(self.database.home),
             "CAREPOST_SECRET_KEY": "benchmark" * 5,
@@ -95,16 +86,16 @@ class Ours(Contestant):
             "CAREPOST_EMAIL_URL": f"smtp://127.0.0.1:{self.carrier.port}?tls=none",
             "CAREPOST_EMAIL_FROM": "practice@practice.example",
         }
-        workers = [
-            self.children.start(f"carepost worker {number}", command, environment=environment)
-            for number in range(self.setup.workers)
-        ]
-        wait_until_warm(self.url, len(workers))
-        return workers
+
+    def _seed(self, *arguments: str) -> None:
+        """Run `ours_seed` in this installation's environment. Raises ProcessFailed."""
+        child = self.children.start_python("ours_seed", *arguments, environment=self._environment)
+        if child.process.wait(120) != 0:
+            raise ProcessFailed(child.last_errors())
 
     def seed(self, n: int, due_at: datetime) -> None:
         """Planned messages of this job."""
-        seed_due(self.url, self.job, n, due_at)
+        self._seed("due", self.job, str(n), due_at.isoformat())
 
     @property
     def any_left(self) -> str:
@@ -125,5 +116,5 @@ class OurEmail(Ours):
 
 
 def contestants() -> list[type[Contestant]]:
-    """Our entries; none until the engine exists."""
-    return [OurSms, OurEmail] if ENGINE_EXISTS else []
+    """Our entries."""
+    return [OurSms, OurEmail]

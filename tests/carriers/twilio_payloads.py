@@ -1,7 +1,9 @@
-"""What Twilio sends, whole: the examples of its public documentation.
+"""What Twilio sends, whole.
 
-twilio.com/docs/messaging/api/message-resource (create, list), twilio.com/docs/api/errors (errors),
-twilio.com/docs/messaging/guides/track-outbound-message-status (callbacks).
+CREATED and LISTED are the examples that Twilio publishes for the Messages resource
+(twilio.com/docs/messaging/api/message-resource). The error bodies have the documented shape (code,
+message, more_info, status); the callbacks have the documented fields
+(twilio.com/docs/messaging/guides/track-outbound-message-status), put together here.
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ def letter(to: str = ANN, *, text: str = TEXT, html: str = HTML) -> Letter:
         to=to,
         text=text,
         html=html,
-        subject="Ihr Termin – 10 Uhr",
+        subject="Ihr Termin um zehn: Grüße",
         from_name="Sunnyside Clinic",
         deadline=datetime.now(UTC) + timedelta(seconds=30),
         message_id=f"<{uuid4()}@sunnyside.example>",

@@ -86,7 +86,7 @@ WHERE a.id = m.id
 
 _CLAIM = """
 UPDATE appointments_appointment a
-SET exclusive = NOT c.clash, overlaps = a.overlaps OR c.clash
+SET exclusive = NOT c.clash, "overlaps" = a.overlaps OR c.clash
 FROM (
   SELECT x.id, EXISTS (
     SELECT FROM appointments_appointment b

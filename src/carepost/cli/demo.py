@@ -35,7 +35,7 @@ def demo(
             from carepost.config.demo import seeding, visits_file
             from carepost.ground import clock
 
-            installation.prepare_all()
+            installation.prepare_to_serve()
             made.append(seeding.seed(around.home, clock.now()))
             visits_file.write(around.home / "visits.csv", made[0].timezone, clock.now())
 

@@ -23,17 +23,18 @@ PARENT = "CAREPOST_PARENT"
 _PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 
 
-def live_as_long_as_parent() -> None:
+def live_as_long_as_parent() -> bool:
     """In a child: be told to end (SIGTERM) when the process that started us is gone.
 
-    Does nothing for a process that was not started by a `Family`.
+    Says whether a `Family` started us; if none did, it does nothing.
     """
     parent = os.environ.pop(PARENT, "")
     if not parent:
-        return
+        return False
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != int(parent):  # it died before the line above
         raise SystemExit(0)
+    return True
 
 
 @dataclass

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from carepost.config.embedded_postgres import Embedded
 
@@ -23,12 +23,14 @@ _LOOK_EVERY_SECONDS = 1.0
 
 
 @contextmanager
-def opened(*, prepare: bool = True, keep: bool = False) -> Iterator[None]:
+def opened(
+    prepare: Callable[[], None] | None = None, *, keep: bool = False
+) -> Iterator[None]:
     """Within, models may be used.
 
-    `prepare`: bring the database up to this version first, if it is not, and make the host's
-    lines. `keep`: see to it every second that the embedded server runs. Nested, or where Django is
-    set up already, it does nothing.
+    `prepare` is called first; by default, what brings the database up to this version. `keep`: see
+    to it every second that the embedded server runs. Nested, or where Django is set up already, it
+    does nothing.
 
     Raises EmbeddedPostgresError, RolesMissing, Misconfigured, OperationalError.
     """
@@ -37,8 +39,7 @@ def opened(*, prepare: bool = True, keep: bool = False) -> Iterator[None]:
         return
     with _database_running(keep=keep):
         set_up()
-        if prepare and not _is_prepared():
-            prepare_all()
+        (prepare or bring_up_to_date)()
         yield
         from django.db import connections
 
@@ -55,14 +56,30 @@ def set_up() -> None:
     django.setup()
 
 
-def prepare_all() -> None:
-    """Roles, migrations, grants, and the lines that the environment names. Safe to repeat."""
+def prepare_to_serve() -> None:
+    """Roles, migrations, grants, and the lines that the environment names. Safe to repeat.
+
+    For what serves only: a command may be run from a shell that lacks the service's environment,
+    and lines that the environment does not name are switched off.
+    """
     from carepost.config.environment import ENVIRONMENT
     from carepost.config.prepare import prepare_database
     from carepost.messaging import lines
 
     prepare_database()
     lines.ensure_host_lines(ENVIRONMENT.host_lines)
+
+
+def bring_up_to_date() -> None:
+    """Roles, migrations and grants, unless nothing is left to do."""
+    if not _is_prepared():
+        from carepost.config.prepare import prepare_database
+
+        prepare_database()
+
+
+def leave_as_it_is() -> None:
+    """For a child of `up`, which has prepared everything."""
 
 
 def _is_prepared() -> bool:

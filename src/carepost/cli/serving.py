@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import socket
 import sys
@@ -36,7 +35,7 @@ def up(
             print(f"Carepost runs on {address(listener)}", flush=True)
             return halves(listener, workers)
 
-        run_together(ready, prepare=installation.prepare_all)
+        run_together(ready, prepare=installation.prepare_to_serve)
 
 
 def run_together(ready: Callable[[], Sequence[Child]], *, prepare: Callable[[], None]) -> None:
@@ -44,8 +43,7 @@ def run_together(ready: Callable[[], Sequence[Child]], *, prepare: Callable[[], 
     from carepost.cli import installation
     from carepost.cli.family import Family
 
-    with installation.opened(prepare=False, keep=True):
-        prepare()
+    with installation.opened(prepare, keep=True):
         from django.db import connections
 
         connections.close_all()  # from here on this process needs no database
@@ -69,10 +67,9 @@ def web(host: Host = "127.0.0.1", port: Port = 8000, inherited: _Inherited = -1)
     from carepost.cli import installation
     from carepost.cli.family import live_as_long_as_parent
 
-    child = bool(os.environ.get("CAREPOST_PARENT"))
-    live_as_long_as_parent()
+    child = live_as_long_as_parent()
     listener = socket.socket(fileno=inherited) if inherited >= 0 else listening(host, port)
-    with listener, installation.opened(prepare=not child, keep=not child):
+    with listener, installation.opened(_preparation(child), keep=not child):
         if not child:
             print(f"Pages and API on {address(listener)}", flush=True)
         _serve(listener)
@@ -104,10 +101,15 @@ def worker() -> None:
     from carepost.cli import installation, working
     from carepost.cli.family import live_as_long_as_parent
 
-    child = bool(os.environ.get("CAREPOST_PARENT"))
-    live_as_long_as_parent()
-    with installation.opened(prepare=not child, keep=not child):
+    child = live_as_long_as_parent()
+    with installation.opened(_preparation(child), keep=not child):
         working.work_until_told_to_end()
+
+
+def _preparation(child: bool) -> Callable[[], None]:
+    from carepost.cli import installation
+
+    return installation.leave_as_it_is if child else installation.prepare_to_serve
 
 
 def sandbox(

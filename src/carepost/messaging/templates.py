@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from carepost.messaging.kinds import KINDS
 from carepost.messaging.models import Rule, Template
@@ -64,8 +64,8 @@ def save(
         # Two who save at once must not both count the same newest version.
         Practice.objects.select_for_update(no_key=True).get(id=practice_id)
         same = Template.objects.filter(
+            Q(rule_id=rule_id) if rule_id else Q(rule_id__isnull=True),
             practice_id=practice_id,
-            rule_id=rule_id,
             kind=kind,
             what=what,
             channel=channel,

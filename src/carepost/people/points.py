@@ -36,6 +36,8 @@ def read(
     for one in given:
         system = fields.one_of(one.get("system"), "system", addresses.SYSTEMS)
         value = addresses.normal(system, one.get("value", ""), country)
+        use = fields.one_of(one.get("use") or "", "use", USES)
+        rank = _rank(one.get("rank") or ranked.get(system, 0) + 1)
         if (system, value) in kept:
             continue
         ranked[system] = ranked.get(system, 0) + 1
@@ -45,8 +47,8 @@ def read(
             contact_id=owner.id if isinstance(owner, Contact) else None,
             system=system,
             value=value,
-            use=fields.one_of(one.get("use") or "", "use", USES),
-            rank=_rank(one.get("rank") or ranked[system]),
+            use=use,
+            rank=rank,
         )
     return list(kept.values())
 

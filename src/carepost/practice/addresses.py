@@ -43,7 +43,9 @@ def email(value: str, field: str = "email") -> str:
     """
     try:
         # Names under .test (RFC 6761) are for trying things out.
-        kept = validate_email(value.strip(), check_deliverability=False, test_environment=True)
+        kept = validate_email(
+            value.strip(), check_deliverability=False, test_environment=True, strict=True
+        )
     except EmailNotValidError:
         raise Refused("Write an email address, such as ann@example.com.", field) from None
     address = kept.normalized.lower()

@@ -133,7 +133,8 @@ async def _try(
     """One try on one connection. None when a kept connection turned out to be closed."""
     loop = asyncio.get_running_loop()
     try:
-        async with asyncio.timeout_at(min(until, loop.time() + CONNECT_TIMEOUT)):
+        # Half of what is left at most: a mail begun at the last moment would end in doubt.
+        async with asyncio.timeout(min(CONNECT_TIMEOUT, (until - loop.time()) / 2)):
             connection = await pool.take(fresh=fresh)
     except TimeoutError:
         words = "The mail server did not answer, or was busy with other mail; nothing was sent."

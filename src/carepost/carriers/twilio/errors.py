@@ -1,7 +1,8 @@
 """Twilio's error codes: what each means for the message, whom it concerns, what staff should do.
 
-Source: RULES D3, and the page of each code at twilio.com/docs/api/errors/<code> (the dictionary
-as of 2024-07-10, when Twilio split 21211, 21606 and 21614 into finer codes). A code stands both in
+Source: RULES D3; twilio.com/docs/api/errors/<code>, one page a code. Read while this was written:
+21601, 21606, 21608, 21611, 21635, 21659 to 21661, 30001 to 30003 and 63038; the others are from
+general knowledge of that dictionary, and a page that says otherwise is right. A code stands both in
 the answer to a request and in the `ErrorCode` of a status callback; there only `blame` and `words`
 count, for the message has been taken already.
 """
