@@ -7,7 +7,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from carepost.appointments import booking
-from carepost.config.environment import ENVIRONMENT
+from carepost.messaging import lines
 from carepost.people import register
 from carepost.practice import founding, settings
 from carepost.practice.audit import SYSTEM
@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 
 NOW = datetime(2026, 3, 2, 15, tzinfo=UTC)
 """A Monday, 10:00 in New York, six days before its clocks go forward."""
+
+ACCOUNTS = {
+    "twilio": {"account_sid": "AC" + "0" * 32, "auth_token": "token"},
+    "smtp": {"host": "mail.care.test", "port": "25", "tls": "none"},
+}
+"""Accounts that open nothing."""
 
 _number = count(1)
 
@@ -124,23 +130,16 @@ def make_line(
     settings: dict[str, str] | None = None,
 ) -> PracticeLine:
     """A line of the practice's own, with its lanes; nothing is sent by making one."""
-    import json
-
-    from carepost.messaging.models import Lane, Line, PracticeLine
-
     n = next(_number)
     if not address:
         address = f"+1{999 - n // 100:03}55501{n % 100:02}" if channel == "sms" else "us@care.test"
-    line = Line(
-        owner_id=practice.id,
+    carrier = carrier or {"sms": "twilio", "email": "smtp"}[channel]
+    return lines.add_line(
+        practice.id,
+        SYSTEM,
         channel=channel,
-        carrier=carrier or {"sms": "twilio", "email": "smtp"}[channel],
+        carrier=carrier,
         address=address,
+        settings=settings or ACCOUNTS[carrier],
         rate=rate,
     )
-    line.sealed_settings = ENVIRONMENT.ring.wrap(json.dumps(settings or {}).encode(), line.id.bytes)
-    with acting_for(practice.id):
-        line.save(force_insert=True)
-        for urgency in (0, 1):
-            Lane.objects.create(line=line, urgency=urgency)
-        return PracticeLine.objects.create(practice=practice, line=line, channel=channel)

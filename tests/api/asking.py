@@ -39,7 +39,9 @@ class Asker:
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
         """Send a request; `body` is sent as JSON, bytes as they are."""
-        sent = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
+        sent = (
+            body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
+        )
         content_type = headers.pop("content_type", "application/json")
         if self.token:
             headers.setdefault("Authorization", f"Bearer {self.token}")

@@ -34,7 +34,23 @@ def test_months_and_years_are_refused_and_days_proposed(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "P", "PT", "P1", "1D", "p1d", "-P1D", "P-1D", "P1.5D", "PT1D", "P1DT", "P1D ", "P1H", "P٣D"]
+    "text",
+    [
+        "",
+        "P",
+        "PT",
+        "P1",
+        "1D",
+        "p1d",
+        "-P1D",
+        "P-1D",
+        "P1.5D",
+        "PT1D",
+        "P1DT",
+        "P1D ",
+        "P1H",
+        "P٣D",
+    ],
 )
 def test_what_is_no_duration_is_refused(text: str) -> None:
     with pytest.raises(BadDuration):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from tests.api.asking import Asker, a_practice, in_days
 
 pytestmark = pytest.mark.django_db

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 from django.db import IntegrityError, connection, connections, transaction
+from tests.builders import NOW, make_appointment, make_client, make_practice
 
 from carepost.appointments import booking
 from carepost.appointments.models import Appointment, AppointmentChange, Practitioner
 from carepost.practice.audit import SYSTEM
 from carepost.practice.errors import Conflict
 from carepost.practice.tenancy import acting_for
-from tests.builders import NOW, make_appointment, make_client, make_practice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,6 +100,33 @@ def test_an_hour_whose_first_booker_gives_up_goes_to_the_second(clean_database: 
     assert isinstance(booked, Appointment)
 
 
+def test_of_two_imported_at_once_into_one_hour_the_second_is_kept_and_flagged(
+    clean_database: Database,
+) -> None:
+    practice = make_practice()
+    client = make_client(practice)
+    make_appointment(practice, client, practitioner="Dr Shaw", at=TEN - timedelta(days=1))
+    ready = threading.Event()
+
+    def imported() -> Appointment:
+        return make_appointment(practice, client, practitioner="Dr Shaw", at=TEN, by_hand=False)
+
+    def first() -> Appointment:
+        with acting_for(practice.id):
+            visit = imported()
+            ready.set()
+            wait_for_a_lock(clean_database)
+        return visit
+
+    def second() -> Appointment:
+        assert ready.wait(10)
+        return imported()
+
+    with ThreadPoolExecutor() as pool:
+        visits = list(pool.map(apart, [first, second]))
+    assert [(v.exclusive, v.overlaps) for v in visits] == [(True, False), (False, True)]
+
+
 def test_of_many_who_book_one_hour_with_one_new_practitioner_one_gets_it(
     clean_database: Database,
 ) -> None:
@@ -172,7 +199,7 @@ def raw_insert(visit: Appointment, **changed: Any) -> None:
     with connection.cursor() as cursor:
         columns, holes = ", ".join(f'"{name}"' for name in values), ", ".join(["%s"] * len(values))
         cursor.execute(
-            f"INSERT INTO appointments_appointment ({columns}) VALUES ({holes})",
+            f"INSERT INTO appointments_appointment ({columns}) VALUES ({holes})",  # noqa: S608
             list(values.values()),
         )
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

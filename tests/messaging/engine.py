@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-import psycopg
 from django.conf import settings
 
 from carepost.messaging.carrier import (
@@ -22,10 +21,13 @@ from carepost.messaging.carrier import (
 )
 from carepost.messaging.outbound import arm, expire, plan, recover, settle
 from carepost.messaging.outbound.arm import Armoury
+from carepost.messaging.outbound.connection import connect
 from carepost.messaging.outbound.vault import Vault
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    import psycopg
 
     from carepost.config.database import Database
     from carepost.messaging.outbound.armed import Armed
@@ -81,7 +83,7 @@ class Engine:
 
     @classmethod
     async def connect(cls, database: Database, now: datetime) -> Engine:
-        db = await psycopg.AsyncConnection.connect(database.app, autocommit=True)
+        db = await connect(database.app)
         return cls(db, now)
 
     @property

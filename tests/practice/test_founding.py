@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from tests.builders import NOW, make_client, make_practice, practice_of
 
 from carepost.ground import sealing
 from carepost.practice import keys, tokens
@@ -13,7 +14,6 @@ from carepost.practice.errors import NotFound, Refused
 from carepost.practice.founding import found
 from carepost.practice.models import ApiToken, AuditEntry, Member, Replan, User
 from carepost.practice.tenancy import acting_for
-from tests.builders import NOW, make_client, make_practice, practice_of
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -85,6 +85,14 @@ def test_a_clients_key_opens_only_by_its_own_practices() -> None:
     assert key != keys.client_key(one, make_client(one).sealed_key)
     with pytest.raises(sealing.SealingError):
         keys.client_key(two, client.sealed_key)
+
+
+def test_a_practices_key_is_its_own_and_opens_in_no_other_practices_row() -> None:
+    one, two = make_practice(), make_practice()
+    assert keys.practice_key(one) != keys.practice_key(two)
+    two.sealed_key = one.sealed_key
+    with pytest.raises(sealing.SealingError):
+        keys.practice_key(two)
 
 
 class TestTokens:

@@ -65,7 +65,7 @@ def choose(
         "practitioner": _named(practitioner, "practitioner"),
         "place": _named(place, "place") if place else None,
     }
-    arguments: dict[str, object] = {"practice": practice_id, "client": client_id}
+    arguments: dict[str, UUID | str | None] = {"practice": practice_id, "client": client_id}
     for field, name in named.items():
         arguments[f"{field}_id"] = name if isinstance(name, UUID) else None
         arguments[f"{field}_name"] = name if isinstance(name, str) else None

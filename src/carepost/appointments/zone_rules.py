@@ -1,4 +1,4 @@
-"""What becomes of visits when the rules of a zone change: their local time stays, the instant moves.
+"""When the rules of a zone change, visits keep their local time, and their instants move.
 
 A visit at 10:00 is at 10:00, whatever a parliament decides about the clocks meanwhile.
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import sys
@@ -144,10 +145,15 @@ def listening(host: str, port: int) -> socket.socket:
         return socket.create_server(where[:2], family=family, backlog=1024, reuse_port=False)
     except OSError as error:
         raise Refusal(
-            f"{host}:{port} cannot be listened on ({error.strerror or error}). "
+            f"{host}:{port} cannot be listened on ({_why(error)}). "
             "Choose another with --host and --port.",
             UNREACHABLE,
         ) from None
+
+
+def _why(error: OSError) -> str:
+    # socket.create_server adds the address to the words, which the sentence has already.
+    return os.strerror(error.errno) if error.errno and error.errno > 0 else str(error.strerror)
 
 
 def address(listener: socket.socket) -> str:

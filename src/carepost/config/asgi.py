@@ -7,11 +7,16 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "carepost.config.settings")
 
+from typing import TYPE_CHECKING, Any
+
 from django.conf import settings
 from django.core.asgi import get_asgi_application
 
 from carepost.config.environment import ENVIRONMENT
 from carepost.web.doorway import Doorway
+
+if TYPE_CHECKING:
+    from carepost.web.doorway import Application
 
 # A web process keeps a few connections to the database; each is tried before it is handed out, so
 # a database that restarted is found again. Commands and tests connect as Django always does.
@@ -23,9 +28,26 @@ settings.DATABASES["default"]["OPTIONS"]["pool"] = {
     "reconnect_timeout": 2.0,  # afterwards the next request asks for one anew
 }
 # /readyz says it, once; the pool would say it with every try.
-logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
+logging.getLogger("psycopg").setLevel(logging.ERROR)
 settings.CAREPOST_TEST_PHONES = ENVIRONMENT.values.get("CAREPOST_TEST_PHONES", "")
 
+
+class Crossing:
+    """Carriers' callbacks to the one application, all else to the other."""
+
+    def __init__(self, callbacks: Application, pages: Application) -> None:
+        self._callbacks, self._pages = callbacks, pages
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # ASGI's own
+        """One connection."""
+        called = scope["type"] == "http" and scope["path"].startswith("/hooks/")
+        await (self._callbacks if called else self._pages)(scope, receive, send)
+
+
+_pages = get_asgi_application()
+from carepost.carriers.webhooks import Webhooks  # noqa: E402 -- needs Django set up
+
 application = Doorway(
-    get_asgi_application(), secure=settings.CAREPOST_BASE_URL.startswith("https://")
+    Crossing(Webhooks(settings.DATABASE.app, settings.CAREPOST_BASE_URL), _pages),
+    secure=settings.CAREPOST_BASE_URL.startswith("https://"),
 )

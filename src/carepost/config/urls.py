@@ -6,7 +6,6 @@ from django.urls import include, path
 
 urlpatterns = [
     path("api/v1/", include("carepost.api.urls")),
-    path("hooks/", include("carepost.carriers.urls")),
     path("", include("carepost.web.urls")),
 ]
 

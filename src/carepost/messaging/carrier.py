@@ -6,12 +6,14 @@ said; `outbound/settle.py` and `inbound/receipts.py` decide, by this vocabulary 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
-from uuid import UUID
+from typing import Protocol, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from uuid import UUID
+    from datetime import datetime
+    from collections.abc import Mapping, Sequence
 
 
 class Channel(StrEnum):

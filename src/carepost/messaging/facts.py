@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from carepost.messaging.hours import Quiet, zone_of
 
 if TYPE_CHECKING:
+    from uuid import UUID
+    from datetime import date, datetime, time
     from zoneinfo import ZoneInfo
 
 ACTIVE = frozenset({"booked", "confirmed"})

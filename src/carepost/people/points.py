@@ -76,9 +76,11 @@ def add_contact_point(
         country = Practice.objects.values_list("country", flat=True).get(id=practice_id)
         given = {"system": system, "value": value, "use": use, "rank": rank}
         point = read([given], country, owner)[0]
-        former = ContactPoint.objects.filter(
-            client_id=client_id, contact_id=contact_id, system=point.system, value=point.value
-        ).first()
+        had = ContactPoint.objects.filter(system=point.system, value=point.value)
+        if client_id is not None:
+            former = had.filter(client_id=client_id).first()
+        else:
+            former = had.filter(contact_id=owner.id).first()
         if former is None:
             point.save(force_insert=True)
         elif former.invalid_since is None:
@@ -108,10 +110,10 @@ def remove_contact_point(
 
 def _owner(client_id: UUID | None, contact_id: UUID | None) -> Client | Contact:
     # The lock makes two additions to one person follow each other.
-    owner: Client | Contact | None
+    owner: Client | Contact | None = None
     if client_id is not None:
         owner = Client.objects.select_for_update(no_key=True).filter(id=client_id).first()
-    else:
+    elif contact_id is not None:
         owner = Contact.objects.select_for_update(no_key=True).filter(id=contact_id).first()
     if owner is None:
         raise NotFound("There is no such person.", "client_id" if client_id else "contact_id")

@@ -143,6 +143,25 @@ class PracticeRow(models.Model):
         ]
 
 
+class PracticeChild(PracticeRow):
+    """A row of the hot path that always hangs on another row of its practice.
+
+    That row's composite key proves that the practice exists; checking it again for each message
+    would cost more than all else that is written.
+    """
+
+    practice = models.ForeignKey(
+        "practice.Practice",
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )
+
+    class Meta:
+        abstract = True
+
+
 def keys(*constraints: BaseConstraint) -> list[BaseConstraint]:
     """The constraints of a practice's table: those that all have, and its own."""
     return [*PracticeRow._meta.constraints, *constraints]

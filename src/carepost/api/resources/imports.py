@@ -7,23 +7,27 @@ import orjson
 from django.core.files.uploadedfile import UploadedFile
 from django.http.multipartparser import MultiPartParserError
 from ninja import Query, Router, Status
-from pydantic import Field, ValidationError
+from pydantic import Field, StrictBool, ValidationError
 
 from carepost.api import body, paging
 from carepost.api.call import ApiRequest
 from carepost.api.door import needs
 from carepost.api.problems import ProblemRaised, pointer
-from carepost.api.values import FullName, Given, Instant, Name, Passage, Short, Shown
+from carepost.api.values import FullName, Given, Instant, Name, Short, Shown
+from carepost.appointments import imports
 from carepost.appointments.models import Import
 from carepost.practice import tenancy
 from carepost.practice.errors import NotFound
 
 router = Router(tags=["Imports"])
 MULTIPART = "multipart/form-data"
+SOURCE = "csv"  # where the caller names no program
 
 
 class ImportGiven(Given):
-    """`mapping` says which column is what; without, as the same source's last file was read.
+    """`source`: the program it comes from. `mapping`: what a column says, to the column's name;
+    without, as the source's last import. `options`: cancel_missing, tell_booked, practitioner and
+    type (for rows that name none).
 
     As multipart/form-data: the same fields, `file` for `csv`, `mapping` and `options` as JSON.
     """
@@ -31,8 +35,10 @@ class ImportGiven(Given):
     csv: Annotated[str, Field(min_length=1)]
     source: Short | None = None
     file_name: Name | None = None
-    mapping: Annotated[dict[FullName, Name], Field(max_length=60)] | None = None
-    options: Annotated[dict[Short, Passage | bool | int], Field(max_length=30)] | None = None
+    mapping: Annotated[dict[FullName, Name | dict[FullName, Name]], Field(max_length=60)] | None = (
+        None
+    )
+    options: Annotated[dict[Short, Name | StrictBool], Field(max_length=30)] | None = None
 
 
 class ImportShown(Shown):
@@ -106,8 +112,6 @@ def list_imports(
 @needs("imports:write", most=body.IMPORT_LIMIT, types=(*body.JSON, MULTIPART))
 def check_import(request: ApiRequest) -> Status[ImportShown]:
     """Check a file: what each row would do. Nothing changes until it is applied."""
-    from carepost.appointments import imports
-
     call = request.call
     content, asked = _read(request)
     row = imports.check(
@@ -115,9 +119,10 @@ def check_import(request: ApiRequest) -> Status[ImportShown]:
         call.actor,
         content=content,
         file_name=asked.file_name or "",
-        source=asked.source or "",
-        mapping=asked.mapping,
-        options=asked.options or {},
+        source=asked.source or SOURCE,
+        mapping=asked.mapping,  # type: ignore[arg-type]  # or as an import shows it
+        options=asked.options,
+        now=call.now,
     )
     return Status(201, _shown(row))
 
@@ -133,8 +138,6 @@ def get_import(request: ApiRequest, import_id: UUID) -> ImportShown:
 @needs("imports:write", own_transactions=True)
 def apply_import(request: ApiRequest, import_id: UUID) -> ImportShown:
     """Apply what was checked; answers when all of it is done. Another process can read how far."""
-    from carepost.appointments import imports
-
     call = request.call
     with tenancy.acting_for(call.practice_id):
         _one(import_id)
@@ -165,7 +168,7 @@ def _read_form(request: ApiRequest) -> tuple[bytes, ImportGiven]:
             errors=[{"pointer": pointer("file"), "detail": "This is needed."}],
         )
     said: dict[str, Any] = {"csv": "in the file", "file_name": (file.name or "")[:120]}
-    for name in form:
+    for name in sorted(form.keys() - {"csv", "file"}):
         value = form[name]
         said[name] = _part(name, value) if name in ("mapping", "options") else value
     return file.read(), _checked(said)

@@ -10,6 +10,7 @@ from carepost.api import paging
 from carepost.api.call import ApiRequest
 from carepost.api.door import needs
 from carepost.api.values import Address, Channel, FullName, Given, Instant, Passage, Shown
+from carepost.messaging import lines
 from carepost.messaging.models import PracticeLine
 from carepost.practice.errors import NotFound
 
@@ -78,8 +79,6 @@ def list_lines(
 @needs("settings:write")
 def add_line(request: ApiRequest, line: LineGiven) -> Status[LineShown]:
     """Add a line of the practice's own."""
-    from carepost.messaging import lines
-
     call = request.call
     row = lines.add_line(
         call.practice_id,

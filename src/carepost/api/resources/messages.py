@@ -11,6 +11,7 @@ from carepost.api import paging
 from carepost.api.call import ApiRequest
 from carepost.api.door import needs
 from carepost.api.values import Channel, Given, Instant, Short, Shown
+from carepost.messaging import outbox, why
 from carepost.messaging.models import Message, MessageAbout
 from carepost.messaging.status import Status
 from carepost.practice.errors import NotFound
@@ -40,7 +41,7 @@ class MessageShown(Shown):
     channel: str
     kind: str
     what: str
-    status: Status
+    status: str
     hold: str | None
     drop: str | None
     due_at: Instant
@@ -142,8 +143,6 @@ def get_message(request: ApiRequest, message_id: UUID) -> MessageShown:
 @needs("messages:read")
 def tell_why(request: ApiRequest, message_id: UUID) -> dict[str, Any]:
     """Why it went, waits, or never left: its whole story."""
-    from carepost.messaging import why
-
     _one(message_id)
     request.call.has_read("message", [message_id])
     return why.story(request.call.practice_id, message_id)
@@ -153,8 +152,6 @@ def tell_why(request: ApiRequest, message_id: UUID) -> dict[str, Any]:
 @needs("messages:write")
 def send_now(request: ApiRequest, message_id: UUID, nothing: Nothing = NOTHING) -> MessageShown:
     """Send what is planned or held at once, if its gates let it."""
-    from carepost.messaging import outbox
-
     return _do(request, message_id, outbox.send_now)
 
 
@@ -164,8 +161,6 @@ def cancel_message(
     request: ApiRequest, message_id: UUID, nothing: Nothing = NOTHING
 ) -> MessageShown:
     """Drop what has not left yet."""
-    from carepost.messaging import outbox
-
     return _do(request, message_id, outbox.cancel)
 
 
@@ -175,8 +170,6 @@ def retry_message(
     request: ApiRequest, message_id: UUID, nothing: Nothing = NOTHING
 ) -> MessageShown:
     """Try again what failed, or was not delivered."""
-    from carepost.messaging import outbox
-
     return _do(request, message_id, outbox.retry)
 
 

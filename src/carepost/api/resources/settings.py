@@ -21,6 +21,7 @@ from carepost.api.values import (
     clock_of,
     on_a_clock,
 )
+from carepost.messaging import lines
 from carepost.practice import settings
 from carepost.practice.errors import Conflict
 from carepost.practice.models import ApiToken, Practice
@@ -120,8 +121,6 @@ def change_settings(request: ApiRequest, change: SettingsChange) -> SettingsShow
 
 
 def _check_line(practice_id: UUID) -> None:
-    from carepost.messaging import lines
-
     if not lines.lines_of(practice_id):
         lines.attach_host_lines(practice_id)
         if not lines.lines_of(practice_id):

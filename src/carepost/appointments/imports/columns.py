@@ -20,8 +20,9 @@ _CLIENT = ("client", "patient", "customer")
 
 NAMES: dict[str, tuple[str, ...]] = {
     "visit_id": (
-        "appointment id", "appt id", "visit id", "booking id", "appointmentid", "appointment number",
-        "appointment reference", "appt ref", "booking reference", "event id", "session id", "id",
+        "appointment id", "appt id", "visit id", "booking id", "appointmentid",
+        "appointment number", "appointment reference", "appt ref",
+        "booking reference", "event id", "session id", "id",
     ),
     "client_id": (
         *(f"{who} {what}" for who in _CLIENT for what in ("id", "number", "no", "guid", "code")),
@@ -51,8 +52,8 @@ NAMES: dict[str, tuple[str, ...]] = {
         "phone", "phone number", "telephone", "contact number", "primary phone", "tel",
         "phone 1", *(f"{who} {what}" for who in _CLIENT for what in ("phone", "phone number")),
     ),
-    "home_phone": ("home phone", "home", "home number", "patient home phone", "client home phone"),
-    "work_phone": ("work phone", "work", "work number", "office phone"),
+    "home_phone": ("home phone", "home number", "patient home phone", "client home phone"),
+    "work_phone": ("work phone", "work number", "office phone"),
     "email": (
         "email", "e mail", "email address", *(f"{who} email" for who in _CLIENT),
         *(f"{who} email address" for who in _CLIENT),
@@ -61,7 +62,7 @@ NAMES: dict[str, tuple[str, ...]] = {
         "start time", "start", "starts at", "start at", "appointment start", "start date time",
         "appointment start time", "date time", "date and time", "datetime", "appointment date time",
         "appointment time", "time", "start datetime", "startdatetime", "appointment date and time",
-        "session time", "appt time", "from",
+        "session time", "appt time",
     ),
     "date": (
         "date", "appointment date", "date of service", "dos", "start date", "visit date",
@@ -69,7 +70,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     ),
     "end": (
         "end time", "end", "ends at", "end at", "appointment end", "appointment end time",
-        "end date time", "finish", "finish time", "end datetime", "stopdatetime", "until", "to",
+        "end date time", "finish", "finish time", "end datetime", "stopdatetime", "until",
     ),
     "minutes": (
         "duration", "minutes", "length", "duration mins", "duration minutes", "duration min",
@@ -77,14 +78,14 @@ NAMES: dict[str, tuple[str, ...]] = {
         "mins", "appt length",
     ),
     "type": (
-        "appointment type", "appt type", "visit type", "type", "service", "service name", "services",
-        "treatment", "treatment name", "service type", "session type", "appointment type name",
-        "consultation type", "appointment name", "item", "billing code",
+        "appointment type", "appt type", "visit type", "type", "service", "service name",
+        "services", "treatment", "treatment name", "service type", "session type",
+        "appointment type name", "consultation type", "appointment name", "item", "billing code",
     ),
     "practitioner": (
         "practitioner", "practitioner name", "clinician", "clinician name", "provider",
         "provider name", "therapist", "staff member", "staff", "staff name", "staff member name",
-        "doctor", "calendar", "calendar name", "team member", "rendering provider", "with",
+        "doctor", "calendar", "calendar name", "team member", "rendering provider",
         "health professional",
     ),
     "place": (

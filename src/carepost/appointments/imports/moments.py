@@ -14,7 +14,7 @@ class Unreadable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """What a cell of a date, a time or both says. `until`: where the cell holds a range of times."""
+    """What a cell of a date, a time or both says. `until`: the end of a range of times."""
 
     day: date | None
     clock: time | None
@@ -190,6 +190,6 @@ def between(day: date, base: datetime, *, years_back: int = 2, years_ahead: int 
     """Whether a visit's day is near enough to `base` to be no slip of the pen."""
     return (
         timedelta(days=-366 * years_back)
-        <= day - base.date()
+        <= day - base.astimezone(UTC).date()
         <= timedelta(days=366 * years_ahead)
     )

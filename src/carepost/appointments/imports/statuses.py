@@ -14,9 +14,12 @@ _WORDS: dict[str, VisitStatus] = {
             # "Show" is what SimplePractice calls each visit until something else is known of it.
             "booked", "scheduled", "active", "show", "open", "new", "unconfirmed", "not confirmed",
             "pending", "accepted", "upcoming", "reserved", "not arrived", "unarrived", "normal",
-            "made", "reminded", "reminder sent", "none", "no status", "to be confirmed", "in diary",
+            "made", "reminded", "reminder sent", "none", "no status",
+            "to be confirmed", "in diary",
         ),
-        VisitStatus.CONFIRMED: ("confirmed", "client confirmed", "patient confirmed", "sms confirmed"),
+        VisitStatus.CONFIRMED: (
+            "confirmed", "client confirmed", "patient confirmed", "sms confirmed",
+        ),
         VisitStatus.CANCELLED: (
             "cancelled", "canceled", "cancel", "late cancelled", "late canceled", "late cancel",
             "late cancellation", "cancelled late", "canceled late", "clinician cancelled",
@@ -28,8 +31,9 @@ _WORDS: dict[str, VisitStatus] = {
             "canceled by seller", "cancellation", "declined", "deleted", "removed", "archived",
         ),
         VisitStatus.NO_SHOW: (
-            "no show", "noshow", "did not arrive", "dna", "missed", "did not attend", "not attended",
-            "absent", "failed to attend", "fta", "failed to arrive", "did not come", "no showed",
+            "no show", "noshow", "did not arrive", "dna", "missed", "did not attend",
+            "not attended", "absent", "failed to attend", "fta", "failed to arrive", "did not come",
+            "no showed",
         ),
         VisitStatus.DONE: (
             "done", "completed", "complete", "attended", "arrived", "kept", "seen", "finished",

@@ -1,4 +1,4 @@
-"""A file's bytes as a table of text: whatever the encoding, and whichever mark parts the columns."""
+"""A file's bytes as a table of text, whatever the encoding and the mark between columns."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import io
 import re
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from carepost.practice.errors import Refused
 
@@ -129,5 +129,6 @@ def _parsed(text: str, delimiter: str, first: int, above: int) -> Table:
     return Table(header, rows, first + 1 + above)
 
 
-def _reader(text: str, delimiter: str) -> csv._reader:
+# `Any`: the type of the standard library's readers has no public name in Python 3.11.
+def _reader(text: str, delimiter: str) -> Any:
     return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)

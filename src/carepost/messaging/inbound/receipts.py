@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
-from uuid import UUID
 
 from carepost.messaging.carrier import Blame, ReceiptEvent
 from carepost.messaging.outbound.plan import act_for
@@ -17,6 +16,7 @@ from carepost.messaging.outbound.statements import statement
 from carepost.messaging.status import Status, may_follow
 
 if TYPE_CHECKING:
+    from uuid import UUID
     from datetime import datetime
     from random import Random
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.db import models
 
 from carepost.ground import clock
-from carepost.practice.tenancy import PracticeRow, SamePractice, keys, within
+from carepost.practice.tenancy import PracticeChild, SamePractice, keys, within
 
 
-class Attempt(PracticeRow):
+class Attempt(PracticeChild):
     """A hand-over: on disk, with its text, before the carrier is called.
 
     `outcome` is empty while open; afterwards a `carrier.Outcome`.
@@ -41,7 +41,7 @@ class Attempt(PracticeRow):
         return str(self.id)
 
 
-class InFlight(PracticeRow):
+class InFlight(PracticeChild):
     """An attempt that is open or in doubt: at most one per line and address.
 
     `uncertain_since` is null while it is being handed over; `looks` counts the times the carrier
@@ -51,7 +51,12 @@ class InFlight(PracticeRow):
     id = models.UUIDField(primary_key=True)  # the attempt's
     message = within("messaging.Message")
     line = models.ForeignKey(
-        "messaging.Line", on_delete=models.PROTECT, related_name="+", db_index=False
+        # The practice's use of the line, on the message, is the key that counts.
+        "messaging.Line",
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     address = models.CharField(max_length=254)
     since = models.DateTimeField()
@@ -70,7 +75,7 @@ class InFlight(PracticeRow):
         return str(self.id)
 
 
-class Receipt(PracticeRow):
+class Receipt(PracticeChild):
     """A carrier's word on an attempt, stored before it is acted on. `applied_at` null: not yet."""
 
     attempt = within("messaging.Attempt")

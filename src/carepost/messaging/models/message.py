@@ -7,7 +7,7 @@ from django.db import models
 from carepost.ground import clock
 from carepost.messaging.status import WAITING, Status
 from carepost.people.models.client import CHANNELS
-from carepost.practice.tenancy import PracticeRow, SamePractice, keys, within
+from carepost.practice.tenancy import PracticeChild, PracticeRow, SamePractice, keys, within
 
 
 class Message(PracticeRow):
@@ -82,7 +82,7 @@ class Message(PracticeRow):
         return str(self.id)
 
 
-class MessageAbout(PracticeRow):
+class MessageAbout(PracticeChild):
     """That a message speaks of a visit, as it was at `sequence`, to a recipient.
 
     Unique, so a second message about the same thing is impossible. A merged message has several.
@@ -114,7 +114,7 @@ class MessageAbout(PracticeRow):
         return str(self.id)
 
 
-class MessageBody(PracticeRow):
+class MessageBody(PracticeChild):
     """What was rendered for one attempt, sealed under the client's key. Append-only."""
 
     message = within("messaging.Message")

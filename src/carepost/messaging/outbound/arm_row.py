@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
-from uuid import UUID
 
 from carepost.messaging.hours import Quiet, zone_of
 from carepost.messaging.kinds.kind import VisitNow
@@ -13,6 +12,7 @@ from carepost.messaging.outbound.gates import Case
 from carepost.messaging.wording.moments import Visit
 
 if TYPE_CHECKING:
+    from uuid import UUID
     from collections.abc import Collection
     from datetime import date, time
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from uuid import UUID
 
-from carepost.messaging.carrier import Account, Letter
 
 if TYPE_CHECKING:
+    from carepost.messaging.carrier import Account, Letter
+    from uuid import UUID
     from datetime import datetime
 
 

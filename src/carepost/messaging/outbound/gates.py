@@ -130,14 +130,19 @@ def pass_through(
     case: Case, now: datetime, gates: tuple[tuple[str, Callable[..., Verdict]], ...] = GATES
 ) -> tuple[Verdict, list[dict[str, Any]]]:
     """Ask each gate in turn until one says no; the verdict, and the answers as a trace keeps them."""
-    answers: list[dict[str, Any]] = []
-    for name, gate in gates:
+    for place, (name, gate) in enumerate(gates):
         verdict = gate(case, now)
         if verdict.move == "pass":
-            answers.append({"gate": name, "ok": True})
             continue
         answer: dict[str, Any] = {"gate": name, "ok": False, "code": verdict.code}
         if verdict.until is not None:
             answer["until"] = verdict.until.isoformat()
-        return verdict, [*answers, answer]
-    return PASS, answers
+        return verdict, [*pass_everything(gates[:place]), answer]
+    return PASS, pass_everything(gates)
+
+
+def pass_everything(
+    gates: tuple[tuple[str, Callable[..., Verdict]], ...],
+) -> list[dict[str, Any]]:
+    """The answers of gates that all let pass, as a trace keeps them."""
+    return [{"gate": name, "ok": True} for name, _ in gates]

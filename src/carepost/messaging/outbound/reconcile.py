@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from carepost.messaging.outbound.wanted import standing_hold
 
 if TYPE_CHECKING:
+    from uuid import UUID
     from datetime import datetime
 
     from carepost.messaging.facts import Person

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
-from uuid import UUID
 
 from carepost.messaging.carrier import LookupFailed, Outcome, ReceiptEvent, Sighting
 from carepost.messaging.outbound.plan import act_for
@@ -24,6 +23,7 @@ from carepost.messaging.outbound.statements import statement
 from carepost.messaging.status import Status
 
 if TYPE_CHECKING:
+    from uuid import UUID
     from collections.abc import Callable, Sequence
     from datetime import datetime
     from random import Random

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from carepost.messaging.kinds import KINDS
 
 if TYPE_CHECKING:
+    from uuid import UUID
     from datetime import datetime
 
     from carepost.messaging.facts import LineFacts, Person, Point, TemplateFacts

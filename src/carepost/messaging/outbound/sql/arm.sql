@@ -26,7 +26,7 @@ SELECT m.id, m.practice_id, m.kind, m.what, m.channel, m.due_at, m.expires_at, m
           AND s.lifted_at IS NULL AND (s.kinds = '{}' OR m.kind = ANY(s.kinds))),
        a.id, b.sequence, a.sequence, a.status, a.starts_at, a.local_date, a.local_time, a.zone,
        coalesce(pl.name, ''), coalesce(pr.name, '')
-FROM unnest(%(ids)s::uuid[]) WITH ORDINALITY AS due(id, place)
+FROM unnest(%(ids)b::uuid[]) WITH ORDINALITY AS due(id, place)
 JOIN messaging_message m ON m.id = due.id
 JOIN practice_practice p ON p.id = m.practice_id
 LEFT JOIN people_client c ON c.id = m.client_id
@@ -45,9 +45,9 @@ ORDER BY due.place, a.starts_at, a.id
 -- In flight first: a second open attempt to one address by one line is impossible. The order of the
 -- insert is the same for all workers, so that two never wait for each other.
 WITH new AS (
-  SELECT * FROM unnest(%(attempt_id)s::uuid[], %(practice_id)s::uuid[], %(message_id)s::uuid[],
-    %(use_id)s::uuid[], %(line_id)s::uuid[], %(point_id)s::uuid[], %(address)s::text[],
-    %(body_id)s::uuid[], %(sealed)s::bytea[], %(number)s::int[], %(trace)s::text[])
+  SELECT * FROM unnest(%(attempt_id)b::uuid[], %(practice_id)b::uuid[], %(message_id)b::uuid[],
+    %(use_id)b::uuid[], %(line_id)b::uuid[], %(point_id)b::uuid[], %(address)b::text[],
+    %(body_id)b::uuid[], %(sealed)b::bytea[], %(number)b::int[], %(trace)b::text[])
     AS v(attempt_id, practice_id, message_id, use_id, line_id, point_id, address, body_id, sealed,
          number, trace)),
 flight AS (
@@ -76,6 +76,6 @@ SELECT attempt_id FROM going
 UPDATE messaging_message m SET status = v.status, hold = v.hold, "drop" = v.drop_,
   due_at = v.due_at, trace = v.trace::jsonb,
   settled_at = CASE WHEN v.status IN ('dropped', 'expired') THEN %(now)s ELSE m.settled_at END
-FROM unnest(%(id)s::uuid[], %(status)s::text[], %(hold)s::text[], %(drop)s::text[],
-  %(due_at)s::timestamptz[], %(trace)s::text[]) AS v(id, status, hold, drop_, due_at, trace)
+FROM unnest(%(id)b::uuid[], %(status)b::text[], %(hold)b::text[], %(drop)b::text[],
+  %(due_at)b::timestamptz[], %(trace)b::text[]) AS v(id, status, hold, drop_, due_at, trace)
 WHERE m.id = v.id

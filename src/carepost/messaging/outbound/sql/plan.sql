@@ -93,20 +93,20 @@ INSERT INTO messaging_message (id, practice_id, kind, what, channel, status, hol
 SELECT id, practice_id, kind, what, channel, status, hold, '', rule_id, step, client_id,
   point_id, address, line_id, lane_id, template_id, due_at, expires_at, false, false, 0, %(now)s,
   '', '', '', trace::jsonb
-FROM unnest(%(id)s::uuid[], %(practice_id)s::uuid[], %(kind)s::text[], %(what)s::text[],
-  %(channel)s::text[], %(status)s::text[], %(hold)s::text[], %(rule_id)s::uuid[], %(step)s::int[],
-  %(client_id)s::uuid[], %(point_id)s::uuid[], %(address)s::text[], %(line_id)s::uuid[],
-  %(lane_id)s::uuid[], %(template_id)s::uuid[], %(due_at)s::timestamptz[],
-  %(expires_at)s::timestamptz[], %(trace)s::text[])
+FROM unnest(%(id)b::uuid[], %(practice_id)b::uuid[], %(kind)b::text[], %(what)b::text[],
+  %(channel)b::text[], %(status)b::text[], %(hold)b::text[], %(rule_id)b::uuid[], %(step)b::int[],
+  %(client_id)b::uuid[], %(point_id)b::uuid[], %(address)b::text[], %(line_id)b::uuid[],
+  %(lane_id)b::uuid[], %(template_id)b::uuid[], %(due_at)b::timestamptz[],
+  %(expires_at)b::timestamptz[], %(trace)b::text[])
   AS v(id, practice_id, kind, what, channel, status, hold, rule_id, step, client_id, point_id,
        address, line_id, lane_id, template_id, due_at, expires_at, trace)
 
 -- name: insert_about
 INSERT INTO messaging_messageabout (id, practice_id, message_id, rule_id, step, appointment_id,
   sequence, recipient_id)
-SELECT * FROM unnest(%(id)s::uuid[], %(practice_id)s::uuid[], %(message_id)s::uuid[],
-  %(rule_id)s::uuid[], %(step)s::int[], %(visit_id)s::uuid[], %(sequence)s::int[],
-  %(recipient_id)s::uuid[])
+SELECT * FROM unnest(%(id)b::uuid[], %(practice_id)b::uuid[], %(message_id)b::uuid[],
+  %(rule_id)b::uuid[], %(step)b::int[], %(visit_id)b::uuid[], %(sequence)b::int[],
+  %(recipient_id)b::uuid[])
 
 -- name: forget_about
 DELETE FROM messaging_messageabout WHERE message_id = ANY(%(messages)s)
@@ -117,10 +117,10 @@ UPDATE messaging_message m SET status = v.status, hold = v.hold, what = v.what,
   channel = v.channel, contact_point_id = v.point_id, address = v.address, line_id = v.line_id,
   lane_id = v.lane_id, template_id = v.template_id, due_at = v.due_at, expires_at = v.expires_at,
   trace = coalesce(v.trace::jsonb, m.trace)
-FROM unnest(%(id)s::uuid[], %(status)s::text[], %(hold)s::text[], %(what)s::text[],
-  %(channel)s::text[], %(point_id)s::uuid[], %(address)s::text[], %(line_id)s::uuid[],
-  %(lane_id)s::uuid[], %(template_id)s::uuid[], %(due_at)s::timestamptz[],
-  %(expires_at)s::timestamptz[], %(trace)s::text[])
+FROM unnest(%(id)b::uuid[], %(status)b::text[], %(hold)b::text[], %(what)b::text[],
+  %(channel)b::text[], %(point_id)b::uuid[], %(address)b::text[], %(line_id)b::uuid[],
+  %(lane_id)b::uuid[], %(template_id)b::uuid[], %(due_at)b::timestamptz[],
+  %(expires_at)b::timestamptz[], %(trace)b::text[])
   AS v(id, status, hold, what, channel, point_id, address, line_id, lane_id, template_id, due_at,
        expires_at, trace)
 WHERE m.id = v.id AND m.status IN ('planned', 'held')
@@ -129,6 +129,6 @@ RETURNING m.id
 -- name: drop_messages
 UPDATE messaging_message m SET status = 'dropped', "drop" = v.reason, hold = '',
   settled_at = %(now)s
-FROM unnest(%(id)s::uuid[], %(reason)s::text[]) AS v(id, reason)
+FROM unnest(%(id)b::uuid[], %(reason)b::text[]) AS v(id, reason)
 WHERE m.id = v.id AND m.status IN ('planned', 'held')
 RETURNING m.id

@@ -20,21 +20,22 @@ UPDATE messaging_message m SET status = v.status, hold = '',
   carrier_ref = CASE WHEN v.ref <> '' THEN v.ref ELSE m.carrier_ref END,
   error_code = CASE WHEN v.status = 'undelivered' THEN v.code ELSE '' END,
   error_words = CASE WHEN v.status = 'undelivered' THEN v.words ELSE '' END
-FROM unnest(%(id)s::uuid[], %(status)s::text[], %(ref)s::text[], %(code)s::text[],
-  %(words)s::text[]) AS v(id, status, ref, code, words)
+FROM unnest(%(id)b::uuid[], %(status)b::text[], %(ref)b::text[], %(code)b::text[],
+  %(words)b::text[]) AS v(id, status, ref, code, words)
 WHERE m.id = v.id
 
 -- name: land
 -- The carrier spoke of these attempts, so it took them: none is open or in doubt any more.
 WITH v AS (
   SELECT DISTINCT ON (attempt_id) attempt_id, ref
-  FROM unnest(%(attempt_id)s::uuid[], %(ref)s::text[]) AS v(attempt_id, ref)
+  FROM unnest(%(attempt_id)b::uuid[], %(ref)b::text[]) AS v(attempt_id, ref)
   ORDER BY attempt_id, ref DESC),
 gone AS (DELETE FROM messaging_inflight f USING v
          WHERE f.id = v.attempt_id AND f.uncertain_since IS NOT NULL)
 UPDATE messaging_attempt a SET outcome = 'accepted', settled_at = coalesce(a.settled_at, %(now)s),
   carrier_ref = CASE WHEN v.ref <> '' THEN v.ref ELSE a.carrier_ref END
-FROM v WHERE a.id = v.attempt_id AND a.outcome IN ('', 'uncertain', 'not_sent')
+FROM v WHERE a.id = v.attempt_id
+  AND a.outcome IN ('', 'uncertain', 'not_sent')
 
 -- name: read
 UPDATE messaging_receipt SET applied_at = %(now)s WHERE id = ANY(%(ids)s)

@@ -3,13 +3,14 @@
 
 -- name: settle
 WITH v AS (
-  SELECT * FROM unnest(%(attempt_id)s::uuid[], %(message_id)s::uuid[], %(status)s::text[],
-    %(hold)s::text[], %(due_at)s::timestamptz[], %(outcome)s::text[], %(ref)s::text[],
-    %(code)s::text[], %(words)s::text[], %(doubt)s::boolean[])
+  SELECT * FROM unnest(%(attempt_id)b::uuid[], %(message_id)b::uuid[], %(status)b::text[],
+    %(hold)b::text[], %(due_at)b::timestamptz[], %(outcome)b::text[], %(ref)b::text[],
+    %(code)b::text[], %(words)b::text[], %(doubt)b::boolean[])
     AS v(attempt_id, message_id, status, hold, due_at, outcome, ref, code, words, doubt)),
 gone AS (
   DELETE FROM messaging_inflight f USING v
-  WHERE f.id = v.attempt_id AND NOT v.doubt RETURNING f.id),
+  WHERE f.id = v.attempt_id AND NOT v.doubt
+  RETURNING f.id),
 doubted AS (
   UPDATE messaging_inflight f SET uncertain_since = %(now)s, look_at = %(look_at)s
   FROM v WHERE f.id = v.attempt_id AND v.doubt AND f.uncertain_since IS NULL RETURNING f.id),
@@ -40,7 +41,7 @@ SELECT attempt_id FROM mine
 -- name: pause_line
 UPDATE messaging_line SET paused_until = greatest(coalesce(paused_until, v.until), v.until),
   trouble = v.words
-FROM unnest(%(line_id)s::uuid[], %(until)s::timestamptz[], %(words)s::text[])
+FROM unnest(%(line_id)b::uuid[], %(until)b::timestamptz[], %(words)b::text[])
   AS v(line_id, until, words)
 WHERE messaging_line.id = v.line_id
 
@@ -51,14 +52,14 @@ UPDATE messaging_line SET trouble = '' WHERE id = ANY(%(lines)s) AND trouble <> 
 -- The carrier says the person stopped it there: so they are stopped here too (RULES A4).
 INSERT INTO people_stop (id, practice_id, channel, address, kinds, at, how)
 SELECT v.id, v.practice_id, v.channel, v.address, '{}', %(now)s, 'carrier'
-FROM unnest(%(id)s::uuid[], %(practice_id)s::uuid[], %(channel)s::text[], %(address)s::text[])
+FROM unnest(%(id)b::uuid[], %(practice_id)b::uuid[], %(channel)b::text[], %(address)b::text[])
   AS v(id, practice_id, channel, address)
 WHERE NOT EXISTS (SELECT 1 FROM people_stop s WHERE s.practice_id = v.practice_id
   AND s.address = v.address AND s.channel = v.channel AND s.lifted_at IS NULL AND s.kinds = '{}')
 
 -- name: invalid
 UPDATE people_contactpoint SET invalid_since = %(now)s
-FROM unnest(%(practice_id)s::uuid[], %(address)s::text[]) AS v(practice_id, address)
+FROM unnest(%(practice_id)b::uuid[], %(address)b::text[]) AS v(practice_id, address)
 WHERE people_contactpoint.practice_id = v.practice_id AND people_contactpoint.value = v.address
   AND people_contactpoint.invalid_since IS NULL
 
@@ -67,6 +68,6 @@ WHERE people_contactpoint.practice_id = v.practice_id AND people_contactpoint.va
 INSERT INTO practice_replan (id, practice_id, subject_kind, subject_id, touched_at)
 SELECT gen_random_uuid(), x.practice_id, 'client', x.client_id, %(now)s
 FROM (SELECT DISTINCT c.practice_id, c.client_id FROM people_contactpoint c
-      JOIN unnest(%(practice_id)s::uuid[], %(address)s::text[]) AS v(practice_id, address)
+      JOIN unnest(%(practice_id)b::uuid[], %(address)b::text[]) AS v(practice_id, address)
         ON c.practice_id = v.practice_id AND c.value = v.address
       WHERE c.client_id IS NOT NULL) x

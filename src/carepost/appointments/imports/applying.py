@@ -1,0 +1,237 @@
+"""An import carried out: batch by batch, so that it can be watched, killed and taken up again.
+
+1. Each batch is one transaction: it locks the import, takes the rows after those done, decides
+   anew on the facts of that moment, writes, and counts its rows as done. So whatever is killed and
+   whenever, running it again goes on where it stood; two that run it at once take turns.
+2. Visits are locked before practitioners, as `booking` does, each in the order of their ids.
+3. A booking by hand that wins a race, another import that makes the same client: the database
+   refuses the batch, which is decided again on what is there now.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db import Error
+
+from carepost.appointments.imports import (
+    checking,
+    facts,
+    newcomers,
+    overlaps,
+    preparing,
+    reporting,
+    writing,
+)
+from carepost.appointments.imports.manner import Manner
+from carepost.appointments.imports.writing import Telling
+from carepost.appointments.models import Import, Practitioner
+from carepost.ground.blobs import BlobError
+from carepost.ground.sealing import SealingError
+from carepost.practice import audit, changes, keys, tenancy
+from carepost.practice.errors import Conflict, NotFound, Refused
+from carepost.practice.models import Practice
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from carepost.appointments.imports.facts import Kinds
+    from carepost.appointments.imports.fates import Fate
+    from carepost.appointments.imports.preparing import Prepared
+
+BATCH_ROWS = 500
+_TRIES = 6
+# Unique, exclusion; serialization failure, deadlock.
+_RACES = ("23505", "23P01", "40001", "40P01")
+
+
+def apply(practice_id: UUID, import_id: UUID, actor: audit.Actor, now: datetime) -> Import:
+    """Carry out a checked import from exactly the file that was checked; give it as it is then.
+
+    Call it outside a transaction: each batch commits, with its counts (`Import.done` of `rows`).
+    Safe to run again, at any time and beside itself: it goes on, and what is done stays as it is.
+    Clients are told of what moved and was cancelled; of what was booked as the options say, and
+    where the import also cancels a visit of theirs. Raises NotFound; Refused where the file is no
+    longer kept; Conflict where others keep changing the same visits (run it again).
+    """
+    left = _TRIES
+    while left:
+        try:
+            return _run(practice_id, import_id, actor, now)
+        except _Overtaken:
+            continue  # for good: rows were done meanwhile
+        except Error as error:
+            # Nothing of the batch that failed was kept; the next try reads all anew.
+            if getattr(error.__cause__, "sqlstate", "") not in _RACES:
+                raise
+            left -= 1
+    raise Conflict("Others are changing the same visits. Carry the import out again.")
+
+
+class _Overtaken(Exception):
+    """Another process has gone on with the import: what was read before is no longer true."""
+
+
+def _run(practice_id: UUID, import_id: UUID, actor: audit.Actor, now: datetime) -> Import:
+    with tenancy.acting_for(practice_id):
+        import_ = Import.objects.filter(id=import_id).first()
+        if import_ is None:
+            raise NotFound("There is no such import.")
+        if import_.status == "done":
+            return import_
+        run = _Run.of(import_, actor, now)
+    while run.batch():
+        pass
+    run.finish()
+    # The file holds what the practice may have to delete of a client: it is not needed again.
+    checking.blobs().delete(import_.blob)
+    with tenancy.acting_for(practice_id):
+        return Import.objects.get(id=import_id)
+
+
+@dataclass(slots=True)
+class _Run:
+    """One go at an import, with what it has read."""
+
+    practice: Practice
+    actor: audit.Actor
+    now: datetime
+    import_id: UUID
+    source: str
+    done: int
+    zone: str
+    cancel_missing: bool
+    prepared: Prepared
+    telling: Telling
+    foreseen: dict[int, dict[str, Any]]  # the report, by row
+
+    @classmethod
+    def of(cls, import_: Import, actor: audit.Actor, now: datetime) -> _Run:
+        practice = Practice.objects.get(id=import_.practice_id)
+        kept = dict(import_.mapping)
+        options = kept.pop("options")
+        manner = Manner(base=import_.created_at, **kept)
+        read = checking.read_table(_content(practice, import_), manner.columns)
+        kinds = facts.kinds(practice.id)
+        prepared = preparing.prepare(practice.id, import_.source, read, manner, kinds)
+        lost: frozenset[UUID] = frozenset()
+        if options["cancel_missing"]:
+            # Whoever hears of a cancelled visit must hear of the one that is booked in its stead.
+            ends = reporting.missing(practice.id, import_.source, prepared, manner.zone, now)
+            lost = frozenset(visit.client for visit in ends)
+        return cls(
+            practice, actor, now, import_.id, import_.source, import_.done, manner.zone,
+            options["cancel_missing"], prepared, Telling(options["tell_booked"], lost),
+            {e["row"]: e for e in import_.report if e["row"]},
+        )  # fmt: skip
+
+    def batch(self) -> bool:
+        """Carry out the rows after those done. False: there are none left."""
+        with tenancy.acting_for(self.practice.id):
+            import_ = self._locked()
+            rows = self.prepared.rows[import_.done : import_.done + BATCH_ROWS]
+            if not rows:
+                return False
+            ids = [row.external_id for row in rows if row.external_id]
+            visits = facts.visits(self.practice.id, self.source, ids, lock=True)
+            kinds = facts.kinds(self.practice.id)
+            decided = preparing.decide(self.prepared, rows, visits, kinds)
+            reporting.tell_of_clients(decided, self.prepared)
+            self._carry_out(decided, kinds)
+            self._report(decided)
+            counts = reporting.count(decided)
+            if import_.status == "running":
+                counts = {column: getattr(import_, column) + n for column, n in counts.items()}
+            self._note(status="running", done=self.done + len(rows), **counts)
+        self.done += len(rows)
+        return True
+
+    def finish(self) -> None:
+        """Cancel what is missing, set the flags right, and say that all is done."""
+        with tenancy.acting_for(self.practice.id):
+            import_ = self._locked()
+            if import_.status == "done":
+                return
+            ended = []
+            if self.cancel_missing:
+                ended = [
+                    reporting.gone(visit)
+                    for visit in reporting.missing(
+                        self.practice.id, self.source, self.prepared, self.zone, self.now, lock=True
+                    )
+                ]
+                self._carry_out(ended, facts.kinds(self.practice.id))
+                self._report(ended, ended=True)
+            counts = {c: getattr(import_, c) for c in reporting.COUNTS.values()}
+            counts["cancelled"] += len(ended)
+            if counts["moved"] or counts["cancelled"]:
+                overlaps.clear(self.practice.id, self.source, self.now)
+            counts["changed"] = import_.rows + len(ended) - sum(counts.values())
+            if any(counts[c] for c in ("created", "moved", "cancelled", "changed")):
+                audit.record(
+                    self.practice.id, self.actor, "import.apply", "import", self.import_id, **counts
+                )
+            self._note(status="done", blob="", finished_at=self.now, cancelled=counts["cancelled"])
+
+    def _carry_out(self, decided: Sequence[Fate], kinds: Kinds) -> None:
+        people = self.prepared.people
+        told = [f for f in decided if f.fate != "refuse" and f.said.person is not None]
+        of = {f.said.person: None for f in told if f.writes and not f.visit}
+        making = [n for n in of if n is not None and people[n].is_new]
+        knowing = [
+            n for n in {f.said.person: None for f in told} if n is not None and not people[n].is_new
+        ]
+        touched = newcomers.write_clients(
+            self.practice, self.actor, people, making, knowing, self.prepared.register, self.now
+        )
+        if any(f.writes for f in decided):
+            kinds = newcomers.make_kinds(self.practice.id, self.actor, decided, kinds)
+            self._lock_practitioners(decided, kinds)
+            overlaps.flag(self.practice.id, decided, kinds, [])
+        touched |= writing.write(
+            self.practice, self.actor, self.source, decided, kinds, self.telling, self.now
+        )
+        changes.touch_clients(self.practice.id, sorted(touched))
+
+    def _lock_practitioners(self, decided: Sequence[Fate], kinds: Kinds) -> None:
+        theirs = {kinds.practitioners[f.practitioner] for f in decided if f.placed}
+        if theirs:
+            rows = Practitioner.objects.filter(id__in=theirs).order_by("id")
+            list(rows.select_for_update(no_key=True).values_list("id"))
+
+    def _report(self, decided: Sequence[Fate], *, ended: bool = False) -> None:
+        """Set right what the dry run foresaw, where it came otherwise."""
+        told = [reporting.entry(fate) for fate in decided]
+        if not ended and all(self.foreseen.get(e["row"]) == e for e in told):
+            return
+        report = Import.objects.values_list("report", flat=True).get(id=self.import_id)
+        if ended:
+            fresh = [e for e in report if e["row"] is not None] + told
+        else:
+            by_row = {e["row"]: e for e in told}
+            fresh = [by_row.get(e["row"], e) for e in report]
+        if fresh != report:
+            self._note(report=fresh)
+
+    def _locked(self) -> Import:
+        rows = Import.objects.defer("report", "mapping").select_for_update(no_key=True)
+        import_ = rows.get(id=self.import_id)
+        if import_.done != self.done:
+            raise _Overtaken
+        return import_
+
+    # `Any`: whatever the columns hold.
+    def _note(self, **values: Any) -> None:
+        Import.objects.filter(id=self.import_id).update(**values)
+
+
+def _content(practice: Practice, import_: Import) -> bytes:
+    try:
+        return checking.blobs().get(keys.practice_key(practice), import_.blob)
+    except (BlobError, SealingError):
+        raise Refused(
+            "The file of this import is no longer kept here. Check it again first.", "import_id"
+        ) from None

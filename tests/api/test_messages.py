@@ -1,0 +1,144 @@
+"""Messages over the API: listed, explained, sent now, cancelled, tried again."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tests.api.asking import Asker, a_practice, an_appointment
+from tests.builders import make_line, practice_of
+
+from carepost.ground import clock
+from carepost.messaging.models import Lane, Message, MessageAbout, Rule
+from carepost.people.models import ContactPoint
+from carepost.practice.tenancy import acting_for
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+pytestmark = pytest.mark.django_db
+
+
+def a_message(asker: Asker, **others: Any) -> Message:
+    """A planned reminder by SMS of a visit a week ahead, due the day before; it has its line."""
+    visit = an_appointment(asker)
+    point = {"client_id": visit["client_id"], "system": "phone", "value": "+12125550123"}
+    asker.post("/contact-points", point)
+    line = make_line(practice_of(as_uuid(asker.practice_id)))
+    starts_at = datetime.fromisoformat(visit["starts_at"])
+    ours = {"practice_id": asker.practice_id}
+    with acting_for(as_uuid(asker.practice_id)):
+        rule = Rule.objects.create(**ours, kind="appointment_reminder", when="before", days=1)
+        fields: dict[str, Any] = {
+            "kind": "appointment_reminder",
+            "channel": "sms",
+            "status": "planned",
+            "rule": rule,
+            "client_id": visit["client_id"],
+            "contact_point": ContactPoint.objects.get(client_id=visit["client_id"]),
+            "address": "+12125550123",
+            "line": line,
+            "lane": Lane.objects.get(line_id=line.line_id, urgency=0),
+            "due_at": starts_at - timedelta(days=1),
+            "expires_at": starts_at,
+        }
+        wanted = others.pop("status", "planned")
+        message = Message.objects.create(**ours, **fields | others)
+        MessageAbout.objects.create(
+            **ours,
+            message=message,
+            rule=rule,
+            appointment_id=visit["id"],
+            sequence=0,
+            recipient_id=visit["client_id"],
+        )
+        # By the moves that there are.
+        for status in {"failed": ["sending", "failed"], "held": ["held"]}.get(wanted, []):
+            Message.objects.filter(id=message.id).update(status=status)
+    return message
+
+
+def as_uuid(text: str) -> UUID:
+    from uuid import UUID
+
+    return UUID(text)
+
+
+def test_a_message_is_shown_with_what_outsiders_rely_on() -> None:
+    asker = a_practice()
+    message = a_message(asker)
+    shown = asker.get(f"/messages/{message.id}").body
+    assert (shown["to"], shown["channel"], shown["kind"], shown["status"]) == (
+        "+12125550123",
+        "sms",
+        "appointment_reminder",
+        "planned",
+    )
+    assert (shown["hold"], shown["drop"], shown["error"], shown["sent_at"]) == (None,) * 4
+    assert shown["client_id"] == str(message.client_id)
+    assert datetime.fromisoformat(shown["due_at"]) == message.due_at
+    assert len(shown["appointment_ids"]) == 1
+    assert asker.get("/messages").body["items"] == [shown]
+    assert [e["subject_id"] for e in asker.get("/audit?action=message.read").body["items"]] == [
+        str(message.id)
+    ] * 2
+
+
+def test_messages_are_filtered() -> None:
+    asker = a_practice()
+    held = a_message(asker, status="held", hold="no_consent")
+    soon = a_message(asker, due_at=clock.now() + timedelta(hours=1))
+
+    def listed(query: str) -> list[str]:
+        return [m["id"] for m in asker.get(f"/messages?{query}").body["items"]]
+
+    assert listed("") == [str(held.id), str(soon.id)]
+    assert listed("status=held") == [str(held.id)]
+    assert listed("status=delivered") == []
+    assert listed("channel=email") == []
+    assert listed("channel=sms&kind=appointment_reminder") == [str(held.id), str(soon.id)]
+    assert listed("kind=appointment_notice") == []
+    assert listed(f"client_id={soon.client_id}") == [str(soon.id)]
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    assert listed(f"due_before={tomorrow}") == [str(soon.id)]
+    assert listed(f"due_after={tomorrow}") == [str(held.id)]
+    of_visit = asker.get(f"/messages/{soon.id}").body["appointment_ids"][0]
+    assert listed(f"appointment_id={of_visit}") == [str(soon.id)]
+    assert asker.get("/messages?status=lost").pointers == ["status"]
+    assert asker.get("/messages/" + str(held.id)).body["hold"] == "no_consent"
+
+
+def test_why_tells_the_story() -> None:
+    asker = a_practice()
+    message = a_message(asker, status="held", hold="no_consent")
+    story = asker.get(f"/messages/{message.id}/why")
+    assert story.status == 200
+    assert any("not agreed" in sentence for sentence in story.body["summary"])
+
+
+def test_what_waits_can_be_sent_now_and_called_back() -> None:
+    asker = a_practice()
+    path = f"/messages/{a_message(asker).id}"
+    sent = asker.post(f"{path}/send-now")
+    assert sent.status == 200
+    assert datetime.fromisoformat(sent.body["due_at"]) <= clock.now()
+    cancelled = asker.post(f"{path}/cancel", {})
+    assert (cancelled.body["status"], cancelled.body["drop"]) == ("dropped", "by_staff")
+    assert asker.post(f"{path}/send-now", {}).status == 409
+    assert asker.post(f"{path}/retry", {}).status == 409
+
+
+def test_what_failed_can_be_tried_again() -> None:
+    asker = a_practice()
+    message = a_message(asker, status="failed", error_code="30005", error_words="Unknown handset")
+    path = f"/messages/{message.id}"
+    assert asker.get(path).body["error"] == {"code": "30005", "words": "Unknown handset"}
+    again = asker.post(f"{path}/retry", {})
+    assert (again.body["status"], again.body["error"]) == ("planned", None)
+
+
+def test_nothing_is_said_with_what_is_done_to_a_message() -> None:
+    asker = a_practice()
+    message = a_message(asker)
+    assert asker.post(f"/messages/{message.id}/cancel", {"why": "so"}).pointers == ["#/why"]

@@ -1,0 +1,101 @@
+"""Input that nobody would write, for every operation: never a 500, always what the OpenAPI says.
+
+schemathesis makes it from the OpenAPI, the same at every run; the program is called in-process.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+import schemathesis
+from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
+from django.test import override_settings
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+from tests.api.test_isolation import ROWS, rows_of
+from tests.practice.one_of_each import make_practice_with_one_of_each
+
+from carepost.api.site import api
+from carepost.practice import tokens
+from carepost.practice.audit import SYSTEM
+from carepost.practice.models import Member
+from carepost.practice.tenancy import acting_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from uuid import UUID
+
+    from schemathesis import Case
+
+EXAMPLES = int(os.environ.get("CAREPOST_TEST_EXAMPLES", "10"))  # an operation: 700 requests in all
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
+OPERATIONS = [
+    f"{method.upper()} {path}"
+    for path, methods in api.get_openapi_schema(path_prefix="/api/v1/")["paths"].items()
+    for method in methods
+]
+
+
+@pytest.fixture(scope="module")
+def schema() -> schemathesis.schemas.BaseSchema:
+    return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
+
+
+@pytest.fixture
+def practice_id(db: None) -> Iterator[UUID]:
+    # As Django's test client does: a request ends no connection that the test's own rows are in.
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    yield make_practice_with_one_of_each().id
+    for signal in signals:
+        signal.connect(close_old_connections)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_whatever_is_sent_is_answered_as_the_openapi_says(
+    schema: schemathesis.schemas.BaseSchema,
+    practice_id: UUID,
+    operation: str,
+) -> None:
+    rows = rows_of(practice_id)
+    with acting_for(practice_id):
+        member = Member.objects.get()
+    _, token = tokens.issue(practice_id, member.id, "Fuzz", ["*"], SYSTEM)
+    method, path = operation.split(" ")
+    # Ids are those of rows that are there, so that more than a 404 is met.
+    known = {name: rows[table][0] for name, table in ROWS.items() if f"{{{name}}}" in path}
+
+    def in_this(way: GenerationMode) -> st.SearchStrategy[Case]:
+        return schema[path][method].as_strategy(way, path_parameters=known or None)
+
+    @given(case=in_this(GenerationMode.POSITIVE) | in_this(GenerationMode.NEGATIVE))
+    @settings(
+        max_examples=EXAMPLES,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    def answers_as_it_says(case: Case) -> None:
+        case.call_and_validate(headers={"Authorization": f"Bearer {token}"}, checks=CHECKS)
+
+    with override_settings(CAREPOST_API_RATE=0):
+        answers_as_it_says()

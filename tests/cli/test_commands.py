@@ -1,0 +1,171 @@
+"""The commands, run in this process against the tests' database."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
+from uuid import UUID, uuid4
+
+import pytest
+from typer.testing import CliRunner
+
+from carepost.cli.program import program
+from carepost.config.environment import ENVIRONMENT
+from carepost.ground import clock
+from carepost.practice import tokens
+from carepost.practice.models import ApiToken, Practice
+from carepost.practice.tenancy import acting_for
+from tests.builders import make_practice
+
+if TYPE_CHECKING:
+    from click.testing import Result
+
+pytestmark = pytest.mark.django_db
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(program, [str(a) for a in arguments])
+
+
+def told(*arguments: object) -> dict[str, Any]:
+    result = run(*arguments, "--json")
+    assert result.exit_code == 0, result.stderr
+    return json.loads(result.stdout)  # type: ignore[no-any-return]
+
+
+def test_a_created_practice_has_its_ids_and_a_token_that_may_do_everything() -> None:
+    made = told(
+        "practice", "create", "Hill Street", "--timezone", "Europe/Madrid", "--owner", "o@hill.test"
+    )
+
+    assert set(made) == {"practice_id", "member_id", "token"}
+    bearer = tokens.recognise(made["token"], clock.now())
+    assert bearer is not None
+    assert (str(bearer.practice_id), bearer.scopes) == (made["practice_id"], ("*",))
+    with acting_for(UUID(made["practice_id"])):
+        practice = Practice.objects.get()
+    assert (practice.name, practice.messaging_enabled) == ("Hill Street", False)
+
+
+def test_a_practice_is_refused_in_a_sentence_and_nothing_is_made() -> None:
+    before = told("practice", "list")["items"]
+
+    result = run("practice", "create", "X", "--timezone", "Mars/Base", "--owner", "o@hill.test")
+
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert re.fullmatch(r"[A-Z].*[.)]\n", result.stderr)
+    assert told("practice", "list")["items"] == before
+
+
+def test_the_list_has_every_practice() -> None:
+    one, other = make_practice("One"), make_practice("Other")
+
+    items = told("practice", "list")["items"]
+
+    assert {str(one.id), str(other.id)} <= {item["id"] for item in items}
+    assert str(one.id) in run("practice", "list").stdout
+
+
+def test_a_token_is_issued_to_the_owner_for_some_days_and_some_scopes() -> None:
+    practice = make_practice()
+
+    made = told(
+        "token", "issue", "--practice", practice.id, "--name", "Till", "--days", 2,
+        "--scope", "clients:read", "--scope", "messages:read",
+    )  # fmt: skip
+
+    with acting_for(practice.id):
+        row = ApiToken.objects.get(id=made["token_id"])
+    assert row.scopes == ["clients:read", "messages:read"]
+    assert row.expires_at is not None
+    assert 1.9 < (row.expires_at - clock.now()).total_seconds() / 86400 <= 2
+    assert tokens.recognise(made["token"], clock.now()) is not None
+
+
+def test_no_token_for_a_practice_that_is_not_there() -> None:
+    result = run("token", "issue", "--practice", uuid4(), "--name", "Till")
+
+    assert result.exit_code == 1
+    assert "no such practice" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["nothing"],
+        ["practice", "create", "X"],
+        ["token", "issue", "--practice", "not an id", "--name", "x"],
+        ["up", "--port", "70000"],
+        ["why"],
+        ["why", str(uuid4()), "--client", str(uuid4())],
+    ],
+)
+def test_a_wrong_command_line_ends_with_2(arguments: list[str]) -> None:
+    assert run(*arguments).exit_code == 2
+
+
+def test_why_of_a_message_that_is_not_there_is_refused() -> None:
+    result = run("why", uuid4())
+
+    assert (result.exit_code, result.stdout) == (1, "")
+
+
+def test_doctor_names_what_it_found_and_what_cannot_be_seen_from_here() -> None:
+    found = {f["about"]: f for f in told("doctor")["findings"]}
+
+    assert found["database"]["state"] == "ok"
+    assert found["roles"]["state"] == "ok"
+    assert found["worker"]["state"] == "warn"
+    assert "SPF" in found["mail domain"]["sentence"]
+    assert re.search(r"version 20\d\d", found["time zones"]["sentence"])
+
+
+def test_doctor_fails_a_setting_that_cannot_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CAREPOST_EMAIL_URL", "pigeon://loft")
+    monkeypatch.setenv("CAREPOST_BASE_URL", "http://messages.example.org")
+
+    result = run("doctor")
+
+    assert result.exit_code == 1
+    assert "FAIL  settings: CAREPOST_EMAIL_URL" in result.stdout
+    assert "FAIL  base url" in result.stdout
+
+
+def test_doctor_prints_the_sql_where_the_roles_are_missing() -> None:
+    from carepost.cli import installation
+    from carepost.config.database import RolesMissing
+
+    with patch.object(installation, "opened", side_effect=RolesMissing("CREATE ROLE x_app")):
+        result = run("doctor")
+
+    assert result.exit_code == 3
+    assert "CREATE ROLE x_app" in result.stdout
+
+
+def test_a_fault_of_ours_is_told_by_a_number_and_written_down_without_values() -> None:
+    from carepost.practice import founding
+
+    with patch.object(founding, "found", side_effect=LookupError("Ann Field, +12025550101")):
+        result = run("practice", "create", "X", "--timezone", "UTC", "--owner", "o@hill.test")
+
+    assert result.exit_code == 4
+    assert "Traceback" not in result.output
+    number = result.stderr.rpartition("number ")[2].strip(".\n")
+    log = Path(ENVIRONMENT.home / "errors.log")
+    assert log.stat().st_mode & 0o077 == 0
+    written = log.read_text()
+    assert number in written
+    assert "builtins.LookupError" in written
+    assert "practices.py" in written
+    assert "Ann" not in written + result.output
+
+
+def test_every_command_says_what_it_does() -> None:
+    for command in ["up", "web", "worker", "sandbox", "demo", "why", "doctor", "practice create"]:
+        result = run(*command.split(), "--help")
+        assert result.exit_code == 0
+        assert re.search(r"\n  [A-Z].*[.:]", result.stdout), command

@@ -1,0 +1,1 @@
+"""Seeded years of practices, people, carriers and crashes, judged by an oracle of brute force."""
