@@ -10,15 +10,16 @@ from unittest.mock import patch
 from uuid import UUID, uuid4
 
 import pytest
+from tests.builders import make_practice
 from typer.testing import CliRunner
 
+from carepost.appointments.models import Appointment
 from carepost.cli.program import program
 from carepost.config.environment import ENVIRONMENT
 from carepost.ground import clock
 from carepost.practice import tokens
 from carepost.practice.models import ApiToken, Practice
 from carepost.practice.tenancy import acting_for
-from tests.builders import make_practice
 
 if TYPE_CHECKING:
     from click.testing import Result
@@ -169,3 +170,60 @@ def test_every_command_says_what_it_does() -> None:
         result = run(*command.split(), "--help")
         assert result.exit_code == 0
         assert re.search(r"\n  [A-Z].*[.:]", result.stdout), command
+
+
+VISITS = "Appointment ID,Start,First name,Last name,Mobile phone,Practitioner,Status\n"
+ANN = "1,2031-03-03 10:00,Ann,Field,+12125550142,Dr. Lee,{status}\n"
+
+
+def visits(folder: Path, *rows: str) -> Path:
+    path = folder / "visits.csv"
+    path.write_text(VISITS + "".join(rows))
+    return path
+
+
+def test_a_file_of_visits_is_tried_first_then_imported_and_again_changes_nothing(
+    tmp_path: Path,
+) -> None:
+    practice = make_practice()
+    file = visits(tmp_path, ANN.format(status="Booked"), "2,whenever,Bo,Hill,,Dr. Lee,Booked\n")
+    command = ["import", "csv", file, "--practice", practice.id]
+
+    dry = told(*command, "--dry-run")
+    assert (dry["rows"], dry["created"], dry["refused"], dry["status"]) == (2, 1, 1, "checked")
+    with acting_for(practice.id):
+        assert not Appointment.objects.exists()
+
+    done = told(*command)
+    assert (done["created"], done["refused"], done["status"]) == (1, 1, "done")
+    again = told(*command)
+    assert (again["created"], again["unchanged"], again["refused"]) == (0, 1, 1)
+
+    visits(tmp_path, ANN.format(status="Cancelled"))
+    assert told(*command)["cancelled"] == 1
+    with acting_for(practice.id):
+        assert Appointment.objects.get().status == "cancelled"
+
+
+def test_a_row_that_cannot_be_read_is_named_to_a_person(tmp_path: Path) -> None:
+    practice = make_practice()
+    file = visits(tmp_path, "2,whenever,Bo,Hill,,Dr. Lee,Booked\n")
+
+    result = run("import", "csv", file, "--practice", practice.id)
+
+    assert result.exit_code == 0
+    assert "1 refused" in result.stdout
+    assert "  row 2: refuse. " in result.stdout
+
+
+@pytest.mark.parametrize(("name", "code"), [("missing.csv", 3), ("visits.csv", 1)])
+def test_a_file_that_is_missing_or_no_table_is_refused(
+    tmp_path: Path, name: str, code: int
+) -> None:
+    practice = make_practice()
+    (tmp_path / "visits.csv").write_bytes(b"\x00\xff\xfe nothing")
+
+    result = run("import", "csv", tmp_path / name, "--practice", practice.id)
+
+    assert result.exit_code == code
+    assert "Traceback" not in result.output

@@ -290,7 +290,7 @@ class Simulation:
             for practice, receipt, address in self.reading:
                 self._blame(practice, receipt.blame, "sms", address)
             self.blames = [b for b in self.blames if b not in self.reading]
-        self.checks.read_moves(machine)
+        self.checks.read_moves(machine, name)
 
     def _blame(self, practice: UUID, blame: Blame | None, channel: str, address: str) -> None:
         if blame is Blame.STOPPED:

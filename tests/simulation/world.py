@@ -257,7 +257,8 @@ class World:
             if types and not any(v.type in types for v in state.visits.values()):
                 return  # a rule may only name a type that there is
             made = rules.add_rule(practice, SYSTEM, now=self.clock(), **given)
-            kept = Rule(made.id, since=self.clock(), **(given | {"types": frozenset(types)}))
+            fields = {"channel": ""} | given | {"types": frozenset(types)}
+            kept = Rule(made.id, since=self.clock(), **fields)
             self._record(state.having(rules=state.rules | {kept.id: kept}))
 
     def end_rule(self, practice: UUID) -> None:

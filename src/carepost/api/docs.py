@@ -62,17 +62,22 @@ def _endpoint(
         method=method.upper(),
         path=path,
         summary=operation["summary"],
-        words=operation.get("description", ""),
+        words=_plain(operation.get("description", "")),
         scope=operation["x-scope"],
         parameters=[
             Field(each["name"], _type(each["schema"], schema), each.get("required", False))
             for each in operation.get("parameters", [])
         ],
         body=_fields(body, schema),
-        body_words=body.get("description", ""),
+        body_words=_plain(body.get("description", "")),
         status=status,
         answer=_fields(answer, schema),
     )
+
+
+def _plain(words: str) -> str:
+    """Docstrings mark names by backticks; a page does without."""
+    return words.replace("`", "")
 
 
 def _body(request_body: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:

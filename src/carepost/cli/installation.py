@@ -23,9 +23,7 @@ _LOOK_EVERY_SECONDS = 1.0
 
 
 @contextmanager
-def opened(
-    prepare: Callable[[], None] | None = None, *, keep: bool = False
-) -> Iterator[None]:
+def opened(prepare: Callable[[], None] | None = None, *, keep: bool = False) -> Iterator[None]:
     """Within, models may be used.
 
     `prepare` is called first; by default, what brings the database up to this version. `keep`: see

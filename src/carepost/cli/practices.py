@@ -70,9 +70,10 @@ def _practices() -> Iterator[dict[str, Any]]:
 
     for practice_id in tenancy.practices():
         with tenancy.acting_for(practice_id):
-            yield from Practice.objects.filter(id=practice_id).values(
+            rows = Practice.objects.filter(id=practice_id).values(
                 "id", "name", "timezone", "messaging_enabled", "created_at"
             )
+            yield from map(dict, rows)
 
 
 def issue(

@@ -51,7 +51,7 @@ def _stories(
     for practice_id in [practice] if practice else tenancy.practices():
         with tenancy.acting_for(practice_id):
             rows = Message.objects.filter(practice_id=practice_id)
-            rows = rows.filter(id=message) if message else rows.filter(client_id=client)
+            rows = rows.filter(**({"id": message} if message else {"client_id": client}))
             ids = list(rows.order_by("-due_at", "-id").values_list("id", flat=True)[:MOST])
             if ids:
                 # Reading a client's record leaves its entry (RULES E3).

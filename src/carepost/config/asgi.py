@@ -7,16 +7,13 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "carepost.config.settings")
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.core.asgi import get_asgi_application
 
 from carepost.config.environment import ENVIRONMENT
 from carepost.web.doorway import Doorway
-
-if TYPE_CHECKING:
-    from carepost.web.doorway import Application
 
 # A web process keeps a few connections to the database; each is tried before it is handed out, so
 # a database that restarted is found again. Commands and tests connect as Django always does.
@@ -35,7 +32,7 @@ settings.CAREPOST_TEST_PHONES = ENVIRONMENT.values.get("CAREPOST_TEST_PHONES", "
 class Crossing:
     """Carriers' callbacks to the one application, all else to the other."""
 
-    def __init__(self, callbacks: Application, pages: Application) -> None:
+    def __init__(self, callbacks: Any, pages: Any) -> None:  # ASGI applications
         self._callbacks, self._pages = callbacks, pages
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # ASGI's own

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import zoneinfo
+
 from carepost.config.database import Database
 from carepost.config.environment import ENVIRONMENT
+
+# The pinned tzdata package, not whatever this machine's system has (RULES C3).
+zoneinfo.reset_tzpath(to=())
 
 KEY_RING = ENVIRONMENT.ring
 SECRET_KEY = ENVIRONMENT.ring.derive("django").hex()
@@ -84,4 +89,7 @@ CAREPOST_CARRIERS = {
 CAREPOST_API_RATE = ENVIRONMENT.number("CAREPOST_API_RATE", 200)
 CAREPOST_API_BURST = ENVIRONMENT.number("CAREPOST_API_BURST", 2000)
 CAREPOST_LOOKUP_WAIT = ENVIRONMENT.number("CAREPOST_LOOKUP_WAIT", 30)
+# Seconds that an attempt may stay open; adapters stop when it ends, so a short one is safe, and
+# merely leaves more in doubt.
+CAREPOST_LEASE = max(ENVIRONMENT.number("CAREPOST_LEASE", 60), 5)
 CAREPOST_BASE_URL = ENVIRONMENT.base_url

@@ -208,7 +208,11 @@ async def work(dsn: str, *, stop: asyncio.Event) -> None:
     carriers = {name: import_string(path)() for name, path in settings.CAREPOST_CARRIERS.items()}
     worker = Worker(
         dsn=dsn,
-        armoury=Armoury(Vault(settings.KEY_RING), settings.CAREPOST_BASE_URL),
+        armoury=Armoury(
+            Vault(settings.KEY_RING),
+            settings.CAREPOST_BASE_URL,
+            lease=timedelta(seconds=settings.CAREPOST_LEASE),
+        ),
         carrier_for=carriers.__getitem__,
         look_wait=timedelta(seconds=settings.CAREPOST_LOOKUP_WAIT),
         chance=random.Random(secrets.randbits(256)),  # noqa: S311 -- jitter and ids, no secrets

@@ -17,7 +17,7 @@ from prometheus_client import (
 if TYPE_CHECKING:
     from carepost.web.readiness import Readiness
 
-disable_created_metrics()
+disable_created_metrics()  # type: ignore[no-untyped-call]
 REGISTRY = CollectorRegistry()
 ProcessCollector(registry=REGISTRY)
 

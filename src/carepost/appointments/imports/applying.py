@@ -125,7 +125,7 @@ class _Run:
         return cls(
             practice, actor, now, import_.id, import_.source, import_.done, manner.zone,
             options["cancel_missing"], prepared, Telling(options["tell_booked"], lost),
-            {e["row"]: e for e in import_.report if e["row"]},
+            {e["row"]: e for e in reporting.noted(import_.report, (), ()) if e["row"]},
         )  # fmt: skip
 
     def batch(self) -> bool:
@@ -164,11 +164,11 @@ class _Run:
                     )
                 ]
                 self._carry_out(ended, facts.kinds(self.practice.id))
-                self._report(ended, ended=True)
             counts = {c: getattr(import_, c) for c in reporting.COUNTS.values()}
             counts["cancelled"] += len(ended)
             if counts["moved"] or counts["cancelled"]:
                 overlaps.clear(self.practice.id, self.source, self.now)
+            self._settle_report(ended)
             counts["changed"] = import_.rows + len(ended) - sum(counts.values())
             if any(counts[c] for c in ("created", "moved", "cancelled", "changed")):
                 audit.record(
@@ -202,19 +202,24 @@ class _Run:
             rows = Practitioner.objects.filter(id__in=theirs).order_by("id")
             list(rows.select_for_update(no_key=True).values_list("id"))
 
-    def _report(self, decided: Sequence[Fate], *, ended: bool = False) -> None:
-        """Set right what the dry run foresaw, where it came otherwise."""
-        told = [reporting.entry(fate) for fate in decided]
-        if not ended and all(self.foreseen.get(e["row"]) == e for e in told):
-            return
-        report = Import.objects.values_list("report", flat=True).get(id=self.import_id)
-        if ended:
-            fresh = [e for e in report if e["row"] is not None] + told
-        else:
+    def _report(self, decided: Sequence[Fate]) -> None:
+        """Set right what the dry run foresaw, where it came otherwise. Overlaps are for the end:
+        only then is it known whose time is free again."""
+        told = reporting.noted(map(reporting.entry, decided), (), ())
+        if any(self.foreseen.get(e["row"]) != e for e in told):
             by_row = {e["row"]: e for e in told}
-            fresh = [by_row.get(e["row"], e) for e in report]
-        if fresh != report:
-            self._note(report=fresh)
+            self._note(report=[by_row.get(e["row"], e) for e in self._told()])
+
+    def _settle_report(self, ended: Sequence[Fate]) -> None:
+        was = self._told()
+        told = [e for e in was if e["row"] is not None] + [reporting.entry(f) for f in ended]
+        flagged = overlaps.flagged(self.practice.id, self.source)
+        settled = reporting.noted(told, self.prepared.rows, flagged)
+        if settled != was:
+            self._note(report=settled)
+
+    def _told(self) -> list[dict[str, Any]]:
+        return Import.objects.values_list("report", flat=True).get(id=self.import_id)
 
     def _locked(self) -> Import:
         rows = Import.objects.defer("report", "mapping").select_for_update(no_key=True)

@@ -73,7 +73,9 @@ def check(
         kinds = facts.kinds(practice_id)
         prepared = preparing.prepare(practice_id, source, read, how, kinds)
         decided, notes = _decide(practice_id, source, prepared, how, kinds, chosen, now)
-        report = [*notes, *(reporting.entry(fate) for fate in decided)]
+        flagged = {fate.said.external_id for fate in decided if fate.overlaps}
+        told = [reporting.entry(fate) for fate in decided]
+        report = [*notes, *reporting.noted(told, prepared.rows, flagged)]
         counts = reporting.count(decided)
         blob = blobs().put(keys.practice_key(practice), content)
         try:

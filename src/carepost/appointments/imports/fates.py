@@ -97,7 +97,7 @@ def decide(said: Said, visit: Visit | None, usual_minutes: int) -> Fate:
         said, "unchanged", notes, visit, "", visit.starts_at, visit.ends_at, visit.status,
         visit.type, visit.practitioner, visit.place,
     )  # fmt: skip
-    if visit.imported_as != said.key():
+    if visit.imported_as != said.key:
         _compare(fate, said, visit)
     return fate
 
@@ -147,7 +147,7 @@ def _set(fate: Fate, said: Said, visit: Visit, was: _Was | None, new_time: bool)
     confirmed_here = visit.status == VisitStatus.CONFIRMED and said.status == VisitStatus.BOOKED
     if new_time or ((was is None or was.status != said.status) and not confirmed_here):
         fate.status = said.status.value
-    if was is None or was.rest != said.key().rpartition(":")[2]:
+    if was is None or was.rest != said.key.rpartition(":")[2]:
         fate.type, fate.practitioner, fate.place = said.type, said.practitioner, said.place
 
 

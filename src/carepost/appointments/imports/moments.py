@@ -186,10 +186,7 @@ def _line(text: str) -> str:
     return " ".join(text.lower().split())
 
 
-def between(day: date, base: datetime, *, years_back: int = 2, years_ahead: int = 5) -> bool:
-    """Whether a visit's day is near enough to `base` to be no slip of the pen."""
-    return (
-        timedelta(days=-366 * years_back)
-        <= day - base.astimezone(UTC).date()
-        <= timedelta(days=366 * years_ahead)
-    )
+def between(day: date, base: datetime) -> bool:
+    """Whether a visit's day is within 2 years before and 5 after `base`: else it is a slip."""
+    away = day - base.astimezone(UTC).date()
+    return timedelta(days=-2 * 366) <= away <= timedelta(days=5 * 366)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
 from carepost.appointments.imports import facts, persons
+from carepost.appointments.imports.rows import insert
 from carepost.appointments.models import AppointmentType, Place, Practitioner
+from carepost.ground import ids
 from carepost.people.models import Client, ContactPoint
 from carepost.practice import audit, keys
 
@@ -87,21 +89,25 @@ def write_clients(
 
     Gives the clients of either that were made or changed.
     """
-    made, points = [], []
+    made: list[dict[str, Any]] = []
+    points: list[dict[str, Any]] = []
     for number in making:
         person = people[number]
         made.append(
-            Client(
-                id=person.client,
-                practice_id=practice.id,
-                first_name=person.first_name,
-                last_name=person.last_name,
-                birth_date=person.birth_date,
-                source=register.source,
-                external_id=person.client_id,
-                sealed_key=keys.new_client_key(practice),
-                created_at=now,
-            )
+            {
+                "id": person.client,
+                "practice_id": practice.id,
+                "first_name": person.first_name,
+                "last_name": person.last_name,
+                "timezone": "",
+                "language": "",
+                "assigned_channel": "",
+                "birth_date": person.birth_date,
+                "source": register.source,
+                "external_id": person.client_id,
+                "sealed_key": "\\x" + keys.new_client_key(practice).hex(),
+                "created_at": now,
+            }
         )
         ranks: dict[str, int] = defaultdict(int)
         known = persons.Known(
@@ -110,13 +116,15 @@ def write_clients(
         for (system, value), use in person.points.items():
             ranks[system] += 1
             known.points[system, value] = ranks[system]
-            points.append(_point(practice.id, person.client, system, value, use, ranks[system]))
+            points.append(
+                _point(practice.id, person.client, system, value, use, ranks[system], now)
+            )
         person.is_new = False
         register.add(known)
-    Client.objects.bulk_create(made)
-    changed = _learn(practice.id, people, knowing, register, points)
-    ContactPoint.objects.bulk_create(points)
-    new = {client.id for client in made}
+    insert(Client, made)
+    changed = _learn(practice.id, people, knowing, register, points, now)
+    insert(ContactPoint, points)
+    new = {client["id"] for client in made}
     audit.record_all(practice.id, actor, "client.add", "client", sorted(new))
     audit.record_all(practice.id, actor, "client.change", "client", sorted(changed))
     return new | changed
@@ -134,7 +142,8 @@ def _learn(
     people: Sequence[Person],
     knowing: Collection[int],
     register: Register,
-    points: list[ContactPoint],
+    points: list[dict[str, Any]],
+    now: datetime,
 ) -> set[UUID]:
     """Contact points, ids and dates of birth that a file adds to clients who are here already."""
     changed: set[UUID] = set()
@@ -159,7 +168,7 @@ def _learn(
             for rank, value in enumerate(fresh, start + 1):
                 known.points[system, value] = rank
                 use = person.points[system, value]
-                points.append(_point(practice_id, known.id, system, value, use, rank))
+                points.append(_point(practice_id, known.id, system, value, use, rank, now))
             changed.add(known.id)
         learnt: dict[str, object] = {}
         if person.client_id and not known.external_id:
@@ -184,8 +193,15 @@ def _learn(
 
 
 def _point(
-    practice_id: UUID, client: UUID, system: str, value: str, use: str, rank: int
-) -> ContactPoint:
-    return ContactPoint(
-        practice_id=practice_id, client_id=client, system=system, value=value, use=use, rank=rank
-    )
+    practice_id: UUID, client: UUID, system: str, value: str, use: str, rank: int, now: datetime
+) -> dict[str, Any]:
+    return {
+        "id": ids.fresh(),
+        "practice_id": practice_id,
+        "client_id": client,
+        "system": system,
+        "value": value,
+        "use": use,
+        "rank": rank,
+        "created_at": now,
+    }

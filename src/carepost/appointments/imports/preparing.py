@@ -107,7 +107,7 @@ def _twice(rows: list[Said]) -> None:
         if count[row.visit_id] > 1 and row.visit_id:
             sharing[row.visit_id].append(row)
     for alike in sharing.values():
-        words = {(row.refused, row.client_id, row.name, row.refused or row.key()) for row in alike}
+        words = {(row.refused, row.client_id, row.name, row.refused or row.key) for row in alike}
         for place, row in enumerate(alike):
             if len(words) > 1:
                 row.refused = row.refused or TWICE

@@ -12,7 +12,7 @@ from carepost.appointments.imports.said import Said
 from carepost.appointments.models import VisitStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -38,13 +38,24 @@ COUNTS = {
 
 def entry(fate: Fate) -> dict[str, Any]:
     """A fate as the report tells it: never a cell's content. `Any`: numbers and sentences."""
-    reason = fate.reason
-    if fate.overlaps:
-        reason = f"{reason} {overlaps.OVERLAPS}".strip()
-    told: dict[str, Any] = {"row": fate.said.row or None, "fate": fate.fate, "reason": reason}
+    told: dict[str, Any] = {"row": fate.said.row or None, "fate": fate.fate, "reason": fate.reason}
     if fate.visit:
         told["appointment"] = str(fate.visit.id)
     return told
+
+
+def noted(
+    told: Iterable[dict[str, Any]], rows: Iterable[Said], flagged: Collection[str]
+) -> list[dict[str, Any]]:
+    """A report in which each visit that was brought and overlaps (by the source's ids) is noted."""
+    overlapping = {row.row for row in rows if row.external_id in flagged and not row.refused}
+    noted = []
+    for entry in told:
+        reason = entry["reason"].replace(overlaps.OVERLAPS, "").strip()
+        if entry["row"] in overlapping and entry["fate"] in ("create", "move", "change"):
+            reason = f"{reason} {overlaps.OVERLAPS}".strip()
+        noted.append({**entry, "reason": reason})
+    return noted
 
 
 def count(decided: Iterable[Fate]) -> dict[str, int]:

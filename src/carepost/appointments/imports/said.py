@@ -63,14 +63,20 @@ class Said:
         """The client's name, as names are compared."""
         return f"{self.first_name} {self.last_name}".strip().casefold()
 
+    @property
     def key(self) -> str:
         """What the source says of this visit, in few letters: start, length, status, the rest.
 
         Kept with the visit: what differs from it next time, the source has changed.
         """
-        rest = sha256("\0".join((self.type, self.practitioner, self.place)).encode()).hexdigest()
         start = int(self.starts_at.timestamp())
-        return f"{start}:{self.minutes or 0}:{self.status.value}:{rest[:16]}"
+        rest = _digest(self.type, self.practitioner, self.place)
+        return f"{start}:{self.minutes or 0}:{self.status.value}:{rest}"
+
+
+@lru_cache(maxsize=65_536)
+def _digest(*words: str) -> str:
+    return sha256("\0".join(words).encode()).hexdigest()[:16]
 
 
 def all_of(table: Table, manner: Manner, zones: Mapping[str, str]) -> list[Said]:
@@ -89,7 +95,7 @@ def _row(
     said = Said(number)
     # Excel writes ="0412" so that zeros in front are kept.
     cell = {
-        thing: re.sub(r'^="(.*)"$', r"\1", cells[place].strip())
+        thing: text.strip('="') if (text := cells[place].strip()).startswith('="') else text
         for thing, place in found.items()
         if place < len(cells)
     }
@@ -113,8 +119,11 @@ def _row(
 
 
 def _text(cell: Mapping[str, str], thing: str, most: int, what: str) -> str:
+    line = " ".join(cell.get(thing, "").split())
+    if len(line) <= most and line.isascii():
+        return line
     try:
-        return fields.text(cell.get(thing, ""), thing, most=most)
+        return fields.text(line, thing, most=most)
     except Refused:
         raise Unreadable(f"{what} is longer than {most} characters, or not text.") from None
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
 from carepost.appointments import local_time
 from carepost.appointments.imports.fates import AHEAD
+from carepost.appointments.imports.rows import insert
 from carepost.appointments.models import Appointment, AppointmentChange
 from carepost.ground import ids
 from carepost.practice import audit
@@ -41,13 +42,13 @@ SET type_id = n.type, practitioner_id = n.practitioner, place_id = n.place,
     starts_at = n.starts_at, ends_at = n.ends_at, status = n.status, sequence = n.sequence,
     scheduled_at = CASE WHEN n.anew THEN %s ELSE a.scheduled_at END,
     exclusive = CASE WHEN n.placed THEN n.exclusive ELSE a.exclusive END,
-    overlaps = CASE WHEN n.placed THEN n.overlaps ELSE a.overlaps END,
+    "overlaps" = CASE WHEN n.placed THEN n.overlaps ELSE a.overlaps END,
     imported_as = n.imported_as
-FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::date[], %s::time[], %s::text[],
-            %s::timestamptz[], %s::timestamptz[], %s::text[], %s::int[], %s::bool[], %s::bool[],
-            %s::text[], %s::bool[], %s::bool[])
-     AS n (id, type, practitioner, place, local_date, local_time, zone, starts_at, ends_at, status,
-           sequence, exclusive, overlaps, imported_as, anew, placed)
+FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::timestamptz[], %s::date[],
+            %s::time[], %s::text[], %s::int[], %s::timestamptz[], %s::text[], %s::bool[],
+            %s::bool[], %s::text[], %s::bool[], %s::bool[])
+     AS n (id, type, practitioner, place, starts_at, local_date, local_time, zone, sequence,
+           ends_at, status, exclusive, "overlaps", imported_as, anew, placed)
 WHERE a.practice_id = %s AND a.id = n.id
 """
 # A visit's time taken back before it is given another: in one statement two that change places
@@ -78,8 +79,8 @@ def write(
     2. Those that get another time give theirs up.
     3. All are changed, and the new ones made.
     """
-    new: list[Appointment] = []
-    told: list[AppointmentChange] = []
+    new: list[dict[str, Any]] = []
+    told: list[dict[str, Any]] = []
     updates: list[tuple[object, ...]] = []
     by_act: dict[str, list[UUID]] = defaultdict(list)
     touched: set[UUID] = set()
@@ -88,57 +89,68 @@ def write(
         if not fate.writes or client is None:
             continue
         type_id, _, allows = kinds.types[fate.type]
-        row = Appointment(
-            id=visit.id if visit else ids.fresh(),
-            practice_id=practice.id,
-            client_id=client,
-            type_id=type_id,
-            practitioner_id=kinds.practitioners[fate.practitioner],
-            place_id=kinds.places[fate.place][0] if fate.place else None,
-            zone=visit.zone if visit and visit.starts_at == fate.starts_at else fate.said.zone,
-            starts_at=fate.starts_at,
-            ends_at=fate.ends_at,
-            status=fate.status,
-            sequence=visit.sequence + bool(fate.what) if visit else 0,
-            scheduled_at=now,
-            created_at=now,
-            exclusive=not (allows or fate.overlaps),
-            overlaps=fate.overlaps,
-            source=source,
-            external_id=fate.said.external_id,
-            imported_as=fate.said.key(),
-        )
-        row.local_date, row.local_time = local_time.local(row.starts_at, row.zone)
+        zone = visit.zone if visit and visit.starts_at == fate.starts_at else fate.said.zone
+        day, clock = local_time.local(fate.starts_at, zone)
+        moment = {
+            "starts_at": fate.starts_at, "local_date": day, "local_time": clock, "zone": zone,
+            "sequence": visit.sequence + bool(fate.what) if visit else 0,
+        }  # fmt: skip
+        row = {
+            "id": visit.id if visit else ids.fresh(),
+            "type_id": type_id,
+            "practitioner_id": kinds.practitioners[fate.practitioner],
+            "place_id": kinds.places[fate.place][0] if fate.place else None,
+            **moment,
+            "ends_at": fate.ends_at,
+            "status": fate.status,
+            "exclusive": not (allows or fate.overlaps),
+            "overlaps": fate.overlaps,
+            "imported_as": fate.said.key,
+        }
         if visit:
-            updates.append((*(getattr(row, c) for c in _CHANGED), fate.fate == "move", fate.placed))
+            updates.append((*row.values(), fate.fate == "move", fate.placed))
         else:
-            new.append(row)
+            new.append(
+                {
+                    **row,
+                    "practice_id": practice.id,
+                    "client_id": client,
+                    "scheduled_at": now,
+                    "created_at": now,
+                    "source": source,
+                    "external_id": fate.said.external_id,
+                }
+            )
         if fate.what:
-            tell = bool(visit) or telling.all or client in telling.clients
-            told.append(_change(row, fate.what, tell, now))
-        by_act[_AUDITED[fate.fate]].append(row.id)
+            told.append(
+                {
+                    **moment,
+                    "id": ids.fresh(),
+                    "practice_id": practice.id,
+                    "appointment_id": row["id"],
+                    "what": fate.what,
+                    "at": now,
+                    "tell": bool(visit) or telling.all or client in telling.clients,
+                    "active": fate.status in AHEAD,
+                }
+            )
+        by_act[_AUDITED[fate.fate]].append(row["id"])
         touched.add(client)
     _update(practice.id, decided, updates, now)
-    Appointment.objects.bulk_create(new)
-    AppointmentChange.objects.bulk_create(told)
+    insert(Appointment, new)
+    insert(AppointmentChange, told)
     for act, visit_ids in by_act.items():
         audit.record_all(practice.id, actor, f"appointment.{act}", "appointment", visit_ids)
     return touched
-
-
-_CHANGED = (
-    "id", "type_id", "practitioner_id", "place_id", "local_date", "local_time", "zone",
-    "starts_at", "ends_at", "status", "sequence", "exclusive", "overlaps", "imported_as",
-)  # fmt: skip
 
 
 def _update(
     practice_id: UUID, decided: Sequence[Fate], updates: list[tuple[object, ...]], now: datetime
 ) -> None:
     words = [
-        (f.visit.id, f.said.key())
+        (f.visit.id, f.said.key)
         for f in decided
-        if f.visit and not f.writes and f.visit.imported_as != f.said.key()
+        if f.visit and not f.writes and f.visit.imported_as != f.said.key
     ]
     placed = [f.visit.id for f in decided if f.visit and f.placed]
     with connection.cursor() as cursor:
@@ -149,19 +161,3 @@ def _update(
         if updates:
             columns = map(list, zip(*updates, strict=True))
             cursor.execute(_UPDATE, [now, *columns, practice_id])
-
-
-def _change(row: Appointment, what: str, tell: bool, now: datetime) -> AppointmentChange:
-    return AppointmentChange(
-        practice_id=row.practice_id,
-        appointment_id=row.id,
-        sequence=row.sequence,
-        what=what,
-        at=now,
-        tell=tell,
-        starts_at=row.starts_at,
-        local_date=row.local_date,
-        local_time=row.local_time,
-        zone=row.zone,
-        active=row.status in AHEAD,
-    )

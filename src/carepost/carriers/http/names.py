@@ -23,18 +23,17 @@ class Names:
         until, asked = self._known.get((host, port), (0.0, None))
         if asked is None or until <= loop.time():
             asked = loop.run_in_executor(None, _ask, host, port)
-            # Should nobody wait for it any more, its failure is nobody's.
-            asked.add_done_callback(lambda told: told.cancelled() or told.exception())
             self._known[host, port] = (loop.time() + KEPT_SECONDS, asked)
-        try:
-            return await asyncio.shield(asked)
-        except (OSError, UnicodeError):
-            self.forget(host, port)
-            raise
+            asked.add_done_callback(lambda told: self._heard(told, host, port))
+        return await asyncio.shield(asked)  # who gives up does so for himself alone
 
     def forget(self, host: str, port: int) -> None:
         """Ask anew the next time: what was said led nowhere."""
         self._known.pop((host, port), None)
+
+    def _heard(self, told: asyncio.Future[list[str]], host: str, port: int) -> None:
+        if told.cancelled() or told.exception() is not None:
+            self.forget(host, port)
 
 
 def is_address(host: str) -> bool:

@@ -25,6 +25,8 @@ HEADERS_LIMIT = 100
 OVERHEAD = 8  # what comes in all, for each byte of body: chunks of one byte have six more
 STALE = 1.0  # seconds; younger connections are trusted to be open
 
+_HEAD, _BODY, _WHOLE = range(3)  # how far an answer has come
+
 
 class Home(Protocol):
     """Where a connection belongs."""
@@ -58,7 +60,12 @@ class Wire(asyncio.Protocol):
         self.usable = False
         self.counted = False
         self.idle_since = 0.0
-        self._begin()
+        # Of the answer that is coming; `_begin` sets them anew for the next one.
+        self._phase = _HEAD
+        self._status = self._fed = self._head_size = self._size = 0
+        self._headers: list[tuple[bytes, bytes]] = []
+        self._parts: list[bytes] = []
+        self._keep = True
 
     def ask(self, request: bytes, until: float, largest: int) -> Future[Response]:
         """Write one request; `until` is the loop's time at which patience ends, `largest` the most
@@ -180,8 +187,7 @@ class Wire(asyncio.Protocol):
     def _begin(self) -> None:
         self._phase = _HEAD
         self._status = self._fed = self._head_size = self._size = 0
-        self._headers: list[tuple[bytes, bytes]] = []
-        self._parts: list[bytes] = []
+        self._headers, self._parts = [], []
         self._keep = True
 
     def _finish(self) -> None:
@@ -229,6 +235,3 @@ class Wire(asyncio.Protocol):
             self._fail(Doubt.TIME)
         else:
             self._ring_at(self._until)
-
-
-_HEAD, _BODY, _WHOLE = range(3)

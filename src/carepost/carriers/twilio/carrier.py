@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, quote_plus
+from urllib.parse import parse_qsl
 
-import aiohttp
 import orjson
 
+from carepost.carriers.http.answers import NotSent, Unanswered, Unreached
+from carepost.carriers.http.client import Client
 from carepost.carriers.twilio import lookup, signature
-from carepost.carriers.twilio.door import Unusable, door_to
+from carepost.carriers.twilio.door import Doors, Unusable
 from carepost.carriers.twilio.errors import MEANINGS, meaning_of
+from carepost.carriers.twilio.form import form_of
 from carepost.carriers.words import told
 from carepost.messaging.carrier import (
     Account,
@@ -36,15 +38,21 @@ if TYPE_CHECKING:
 
 CONNECT_TIMEOUT = 5.0  # seconds, waiting for a free connection included
 TOTAL_TIMEOUT = 20.0
-ANSWER_LIMIT = 64 * 1024  # bytes; Twilio's answer has about 1,000
 DEFAULT_RETRY_AFTER = 1.0
 KEEP_IDLE = 10.0  # shorter than a load balancer's: a POST on a line it just cut is in doubt
 
+_ACCEPTED = Outcome.ACCEPTED  # looking a member up costs as much as the whole form's "To"
 _EMPTY = "Twilio's answer could not be read."
+_UNREACHED = {
+    Unreached.NAME: "Twilio's server was not found (no name service?); nothing was sent.",
+    Unreached.CONNECTION: "Twilio's server could not be reached; nothing was sent.",
+    Unreached.TRUST: "Twilio's server did not prove who it is (TLS); nothing was sent.",
+    Unreached.BUSY: "Too many messages at once, no connection was free; nothing was sent.",
+}
 
 
 class Twilio:
-    """`limit`: how many requests may be under way to Twilio at a time, for all lines together."""
+    """`limit`: how many requests may be under way to one address of Twilio's API at a time."""
 
     name = "twilio"
     channels = frozenset({Channel.SMS})
@@ -52,7 +60,8 @@ class Twilio:
 
     def __init__(self, *, limit: int = 1000) -> None:
         self._limit = limit
-        self._session: aiohttp.ClientSession | None = None
+        self._doors = Doors()
+        self._client: Client | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def hand_over(self, account: Account, letter: Letter, now: datetime) -> Answer:
@@ -61,41 +70,31 @@ class Twilio:
         if left <= 0:
             return Answer(Outcome.NOT_SENT, words="The time for this try was over before it began.")
         try:
-            door = door_to(account.settings)
+            door, sender = self._doors.of(account)
         except Unusable as wrong:
             return Answer(Outcome.REFUSED, words=str(wrong), blame=Blame.LINE)
-        # The wait for a connection ends well before the whole does. So a time-out of the whole
-        # always means that the request had left.
-        timeout = aiohttp.ClientTimeout(
-            total=min(TOTAL_TIMEOUT, left), connect=min(CONNECT_TIMEOUT, left / 2)
-        )
         try:
-            async with self._open().post(
+            response = await self._open().post(
+                door.origin,
                 door.messages,
-                data=_form(account, letter),
-                headers=door.headers,
-                timeout=timeout,
-                allow_redirects=False,  # a redirected POST would be a second POST
-            ) as response:
-                status, retry_after = response.status, response.headers.get("Retry-After")
-                body = await read_up_to(response, ANSWER_LIMIT)
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            return Answer(Outcome.NOT_SENT, words=_why_unreached(error))
-        except aiohttp.InvalidURL:
-            words = "The line's address of Twilio's API is not a web address."
-            return Answer(Outcome.REFUSED, words=words, blame=Blame.LINE)
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            words = f"Twilio was asked, and no answer came ({type(error).__name__})."
+                door.posting,
+                form_of(letter, sender),
+                timeout=min(TOTAL_TIMEOUT, left),
+                connect_timeout=min(CONNECT_TIMEOUT, left / 2),
+            )
+        except NotSent as failure:
+            return Answer(Outcome.NOT_SENT, words=_UNREACHED[failure.why])
+        except Unanswered as failure:
+            words = f"Twilio was asked, and no whole answer came: {failure.why}."
             return Answer(Outcome.UNCERTAIN, words=words)
-        return read_answer(status, body, retry_after, letter, door.secrets)
+        retry_after = None if response.status < 300 else response.header(b"retry-after")
+        return read_answer(response.status, response.body, retry_after, letter, door.secrets)
 
     async def look_up(
         self, account: Account, to: str, since: datetime, known: frozenset[str]
     ) -> Sequence[Sighting]:
         """What Twilio lists. See `lookup.sightings`; raises LookupFailed."""
-        timeout = aiohttp.ClientTimeout(total=TOTAL_TIMEOUT, connect=CONNECT_TIMEOUT)
-        session = self._open()
-        return await lookup.sightings(session, timeout, account, to, since, known)
+        return await lookup.sightings(self._open(), account, to, since, known)
 
     def read_callback(
         self, account: Account, url: str, headers: Mapping[str, str], body: bytes
@@ -127,26 +126,18 @@ class Twilio:
 
     async def close(self) -> None:
         """Close kept connections. The next hand-over opens new ones."""
-        session, self._session = self._session, None
-        if session is not None and self._loop is asyncio.get_running_loop():
-            await session.close()
+        client, self._client = self._client, None
+        if client is not None and self._loop is asyncio.get_running_loop():
+            await client.close()
 
-    def _open(self) -> aiohttp.ClientSession:
-        # A session belongs to one event loop: a command that runs several makes one for each.
+    def _open(self) -> Client:
+        # A client belongs to one event loop: a command that runs several makes one for each.
         loop = asyncio.get_running_loop()
-        if self._session is None or self._loop is not loop:
+        client = self._client
+        if client is None or self._loop is not loop:
             self._loop = loop
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(
-                    limit=self._limit, keepalive_timeout=KEEP_IDLE, ttl_dns_cache=60
-                ),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                # No compression: what Twilio may answer stays bounded by what we read.
-                headers={"User-Agent": "carepost", "Accept-Encoding": "identity"},
-                auto_decompress=False,
-                requote_redirect_url=False,
-            )
-        return self._session
+            client = self._client = Client(limit=self._limit, idle=KEEP_IDLE)
+        return client
 
 
 def read_answer(
@@ -164,7 +155,7 @@ def read_answer(
     if 200 <= status < 300:
         sid = said.get("sid")
         if isinstance(sid, str) and sid[:2] in ("SM", "MM") and len(sid) <= 64:
-            return Answer(Outcome.ACCEPTED, ref=sid, words=str(said.get("status") or "")[:20])
+            return Answer(_ACCEPTED, ref=sid, words=str(said.get("status") or "")[:20])
         return Answer(Outcome.UNCERTAIN, words=_EMPTY)
     if status < 200 or status >= 500 or status == 408:
         return Answer(Outcome.UNCERTAIN, words=f"Twilio answered with its own error ({status}).")
@@ -191,28 +182,6 @@ def read_answer(
     )
 
 
-async def read_up_to(response: aiohttp.ClientResponse, limit: int) -> bytes | None:
-    """The body, or None (and the connection is closed) when it has more than `limit` bytes."""
-    read = bytearray()
-    async for chunk in response.content.iter_any():
-        read += chunk
-        if len(read) > limit:
-            response.close()
-            return None
-    return bytes(read)
-
-
-def _form(account: Account, letter: Letter) -> bytes:
-    sender = "MessagingServiceSid" if account.address.startswith("MG") else "From"
-    form = (
-        f"To={quote_plus(letter.to, errors='replace')}&{sender}={quote_plus(account.address)}"
-        f"&Body={quote_plus(letter.text, errors='replace')}"
-    )
-    if letter.callback_url:
-        form += f"&StatusCallback={quote_plus(letter.callback_url)}"
-    return form.encode("ascii")
-
-
 def _json(body: bytes | None) -> dict[str, object]:
     try:
         said = orjson.loads(body or b"")
@@ -228,11 +197,3 @@ def _seconds(header: str | None, otherwise: float) -> float:
     except ValueError:
         return otherwise
     return min(wait, 3600.0) if wait >= 0 else otherwise
-
-
-def _why_unreached(error: Exception) -> str:
-    if isinstance(error, aiohttp.ClientConnectorCertificateError | aiohttp.ClientSSLError):
-        return "Twilio's server did not prove who it is (TLS); nothing was sent."
-    if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return "Twilio's server was not found (no name service?); nothing was sent."
-    return "Twilio's server could not be reached; nothing was sent."

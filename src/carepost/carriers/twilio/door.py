@@ -1,4 +1,4 @@
-"""How one account is spoken to: where, and with what headers. The same for every message of it."""
+"""How one line is spoken for at Twilio: where, with what headers, from which number."""
 
 from __future__ import annotations
 
@@ -7,14 +7,18 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
+from urllib.parse import quote_plus
 
-from yarl import URL
+from carepost.carriers.http.origin import Origin, header_lines, origin_of, target_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from carepost.messaging.carrier import Account
+
 API_BASE = "https://api.twilio.com"
 FORM = "application/x-www-form-urlencoded"
+MANY_DOORS = 4096
 _SID = re.compile(r"AC[0-9A-Za-z]{1,62}")
 
 
@@ -24,12 +28,38 @@ class Unusable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """`origin` and `messages` are URLs; `headers` carry the token; `secrets` are its spellings."""
+    """`messages` is the path of the account's messages; `asking` and `posting` are header lines and
+    carry the token; `secrets` are its spellings."""
 
-    origin: URL
-    messages: URL
-    headers: Mapping[str, str] = field(repr=False)
+    origin: Origin
+    messages: bytes
+    asking: bytes = field(repr=False)
+    posting: bytes = field(repr=False)
     secrets: tuple[str, ...] = field(repr=False)
+
+
+class Doors:
+    """Each line's door, with the part of the form that names its sender, found at once.
+
+    An account is known by its identity: the worker keeps one object a line for as long as the
+    line's settings stay the same, and comparing those would cost more than all the rest.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Account, Door, str]] = {}
+
+    def of(self, account: Account) -> tuple[Door, str]:
+        """The door, and "&From=…" (or the Messaging Service). Raises Unusable."""
+        known = self._known.get(id(account))
+        if known is None:
+            if len(self._known) >= MANY_DOORS:
+                self._known.clear()
+            door = door_to(account.settings)
+            sender = "MessagingServiceSid" if account.address.startswith("MG") else "From"
+            form = f"&{sender}={quote_plus(account.address, errors='replace')}"
+            # The account itself is kept too: so long, its id is no other's.
+            known = self._known[id(account)] = (account, door, form)
+        return known[1], known[2]
 
 
 def door_to(settings: Mapping[str, str]) -> Door:
@@ -48,17 +78,19 @@ def _door(sid: str, token: str, base: str) -> Door:
     if not token:
         raise Unusable("The line's Twilio auth token is missing.")
     try:
-        origin = URL(base.rstrip("/"))
-        labels = (origin.raw_host or "").rstrip(".").split(".")
-        usable = origin.scheme in ("http", "https")
-        # A longer label makes the name service raise UnicodeError.
-        usable = usable and all(0 < len(label) < 64 for label in labels)
-        usable = usable and not (origin.user or origin.password or origin.query or origin.fragment)
+        if "?" in base or "#" in base:
+            raise ValueError("a base has neither query nor fragment")
+        origin = origin_of(base)
+        messages = target_of(f"{base.rstrip('/')}/2010-04-01/Accounts/{sid}/Messages.json")
     except ValueError:
-        usable = False
-    if not usable:
-        raise Unusable("The line's address of Twilio's API is not a web address.")
+        raise Unusable("The line's address of Twilio's API is not a web address.") from None
     key = base64.b64encode(f"{sid}:{token}".encode()).decode()
-    headers = {"Authorization": f"Basic {key}", "Content-Type": FORM}
-    messages = URL(f"{origin}/2010-04-01/Accounts/{sid}/Messages.json", encoded=True)
-    return Door(origin, messages, headers, (token, key))
+    # No compression: what Twilio may answer stays bounded by what we read.
+    headers = {
+        "Authorization": f"Basic {key}",
+        "User-Agent": "carepost",
+        "Accept": "application/json",
+        "Accept-Encoding": "identity",
+    }
+    asking, posting = header_lines(headers), header_lines(headers | {"Content-Type": FORM})
+    return Door(origin, messages, asking, posting, (token, key))

@@ -12,18 +12,21 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
-from urllib.parse import quote_plus
+from urllib.parse import quote_plus, urljoin
 
-import aiohttp
 import orjson
-from yarl import URL
 
+from carepost.carriers.http.answers import NotSent, Unanswered
+from carepost.carriers.http.origin import origin_of, target_of
 from carepost.carriers.twilio.door import Door, Unusable, door_to
 from carepost.messaging.carrier import Account, LookupFailed, ReceiptEvent, Sighting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from carepost.carriers.http.client import Client
+
+TIMEOUT = 20.0  # seconds, for a page
 PAGE_SIZE = 100
 MAX_PAGES = 10
 PAGE_LIMIT = 2 * 1024 * 1024  # bytes; a page of 100 has about 200 KB at most
@@ -45,8 +48,7 @@ EVENTS: dict[str, ReceiptEvent] = {
 
 
 async def sightings(
-    session: aiohttp.ClientSession,
-    timeout: aiohttp.ClientTimeout,
+    client: Client,
     account: Account,
     to: str,
     since: datetime,
@@ -62,15 +64,15 @@ async def sightings(
         door = door_to(account.settings)
     except Unusable as wrong:
         raise LookupFailed(str(wrong)) from None
-    query = f"To={quote_plus(to)}&PageSize={PAGE_SIZE}"
+    query = f"To={quote_plus(to, errors='replace')}&PageSize={PAGE_SIZE}"
     if not _is_service(account):
-        query += f"&From={quote_plus(account.address)}"
-    url: URL | None = URL(f"{door.messages}?{query}", encoded=True)
+        query += f"&From={quote_plus(account.address, errors='replace')}"
+    target: bytes | None = door.messages + f"?{query}".encode()
     found: dict[str, Sighting] = {}
     for _ in range(MAX_PAGES):
-        if url is None:
+        if target is None:
             break
-        page = await _page(session, timeout, door, url)
+        page = await _page(client, door, target)
         listed = page.get("messages")
         if not isinstance(listed, list):
             raise LookupFailed("Twilio's list of messages could not be read.")
@@ -78,30 +80,25 @@ async def sightings(
             if isinstance(message, dict) and _is_candidate(message, account, to, since, known):
                 sighting = _sighting(message)
                 found[sighting.ref] = sighting
-        url = _next(door, page.get("next_page_uri"))
-    if url is not None:
+        target = _next(door, page.get("next_page_uri"))
+    if target is not None:
         raise LookupFailed(f"Twilio lists over {MAX_PAGES * PAGE_SIZE} messages to this number.")
     return list(found.values())
 
 
-async def _page(
-    session: aiohttp.ClientSession, timeout: aiohttp.ClientTimeout, door: Door, url: URL
-) -> Mapping[str, object]:
+async def _page(client: Client, door: Door, target: bytes) -> Mapping[str, object]:
     try:
-        async with session.get(
-            url, headers=door.headers, timeout=timeout, allow_redirects=False
-        ) as response:
-            if response.status != 200:
-                raise LookupFailed(f"Twilio did not list its messages ({response.status}).")
-            body = bytearray()
-            async for chunk in response.content.iter_any():
-                body += chunk
-                if len(body) > PAGE_LIMIT:
-                    response.close()
-                    raise LookupFailed("Twilio's list of messages is too large to read.")
-        page = orjson.loads(body)
-    except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        raise LookupFailed(f"Twilio could not be asked ({type(error).__name__}).") from None
+        response = await client.get(
+            door.origin, target, door.asking, timeout=TIMEOUT, largest=PAGE_LIMIT
+        )
+    except (NotSent, Unanswered) as failure:
+        raise LookupFailed(f"Twilio could not be asked: {failure}.") from None
+    if response.status != 200:
+        raise LookupFailed(f"Twilio did not list its messages ({response.status}).")
+    if response.body is None:
+        raise LookupFailed("Twilio's list of messages is too large to read.")
+    try:
+        page = orjson.loads(response.body)
     except orjson.JSONDecodeError:
         raise LookupFailed("Twilio's list of messages could not be read.") from None
     if not isinstance(page, dict):
@@ -109,17 +106,16 @@ async def _page(
     return page
 
 
-def _next(door: Door, uri: object) -> URL | None:
+def _next(door: Door, uri: object) -> bytes | None:
     if uri is None or uri == "":
         return None
     try:
-        url = door.origin.join(URL(str(uri), encoded=True))
-        same = url.origin() == door.origin.origin()
+        url = urljoin(f"{door.origin}/", str(uri))
+        if origin_of(url) == door.origin:  # RULES E7: the token goes to this host alone
+            return target_of(url)
     except ValueError:
-        same = False
-    if not same:  # RULES E7: the token goes to this host alone
-        raise LookupFailed("Twilio's list of messages leads to another host.")
-    return url
+        raise LookupFailed("Twilio's list of messages leads nowhere.") from None
+    raise LookupFailed("Twilio's list of messages leads to another host.")
 
 
 def _is_service(account: Account) -> bool:

@@ -49,18 +49,18 @@ def write(path: Path, zone: str, now: datetime) -> None:
 
 
 def _row(number: int, at: datetime) -> tuple[str, ...]:
-    person = people.Fictitious(number)
+    first_name = people.Fictitious(number).first_name
+    last_name = people.Fictitious(number + 1).last_name  # nobody of the demo is called so
     name, minutes = calendar.TYPES[number % len(calendar.TYPES)]
     return (
         f"V-{1001 + number}",
         f"{at:%m/%d/%Y}",
         f"{at:%H:%M}",
         str(minutes),
-        person.first_name,
-        person.last_name,
-        # Of this range none is the demo's own client.
+        first_name,
+        last_name,
         f"+1202555{160 + number % 30:04d}",
-        person.email.replace("@", ".visits@"),
+        f"{first_name}.{last_name}@example.com".lower(),
         name,
         calendar.PRACTITIONERS[number % len(calendar.PRACTITIONERS)],
         calendar.PLACES[number % len(calendar.PLACES)],

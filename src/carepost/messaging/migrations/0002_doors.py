@@ -1,8 +1,8 @@
 """The trigger that holds the table of statuses, and the doors that precede a practice.
 
 A door is a function of the owner's that answers with ids alone, so that a worker or a request may
-learn whose rows to act on before it can see any. Each pins its search path, and only the app role
-may call it.
+learn whose rows to act on before it can see any. Each pins its search path with pg_temp last, so that
+no temporary table of the caller's stands in for a real one, and only the app role may call it.
 """
 
 from django.db import migrations
@@ -39,20 +39,20 @@ CREATE TRIGGER message_status_update BEFORE UPDATE OF status ON messaging_messag
 DOORS = """
 CREATE FUNCTION door_token(p_digest bytea)
 RETURNS TABLE (practice_id uuid, token_id uuid, scopes varchar[], expires_at timestamptz)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
   SELECT t.practice_id, t.id, t.scopes, t.expires_at
   FROM practice_apitoken t JOIN practice_member m ON m.id = t.member_id
   WHERE t.digest = p_digest AND t.revoked_at IS NULL AND m.active
 $$;
 
 CREATE FUNCTION door_practices() RETURNS TABLE (practice_id uuid)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
   SELECT id FROM practice_practice ORDER BY id
 $$;
 
 CREATE FUNCTION door_replan(p_limit int)
 RETURNS TABLE (practice_id uuid, replan_id uuid, subject_kind varchar, subject_id uuid)
-LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
   SELECT r.practice_id, r.id, r.subject_kind, r.subject_id FROM practice_replan r
   ORDER BY r.id LIMIT p_limit FOR UPDATE SKIP LOCKED
 $$;
@@ -62,31 +62,27 @@ $$;
 -- The rows stay locked until the caller commits.
 CREATE FUNCTION door_due(p_now timestamptz, p_room int)
 RETURNS TABLE (practice_id uuid, message_id uuid)
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
   lane record;
   room int := p_room;
   share int;
-  lanes int;
   got int;
   tokens double precision;
 BEGIN
-  CREATE TEMP TABLE IF NOT EXISTS door_due_lanes (n int, lane_id uuid, line_id uuid, rate float8)
-    ON COMMIT DELETE ROWS;
-  DELETE FROM door_due_lanes;
-  INSERT INTO door_due_lanes
-  SELECT row_number() OVER (ORDER BY l.urgency, l.served_at NULLS FIRST, l.id), l.id, l.line_id,
-         line.rate
-  FROM messaging_lane l JOIN messaging_line line ON line.id = l.line_id
-  WHERE line.active AND (line.paused_until IS NULL OR line.paused_until <= p_now)
-    AND EXISTS (SELECT 1 FROM messaging_message m
-                WHERE m.status = 'planned' AND m.lane_id = l.id AND m.due_at <= p_now);
-  SELECT count(*) INTO lanes FROM door_due_lanes;
-  FOR lane IN SELECT * FROM door_due_lanes ORDER BY n LOOP
+  FOR lane IN
+    SELECT l.id AS lane_id, l.line_id, line.rate,
+           count(*) OVER () - row_number() OVER (ORDER BY l.urgency, l.served_at NULLS FIRST, l.id)
+             + 1 AS lanes
+    FROM messaging_lane l JOIN messaging_line line ON line.id = l.line_id
+    WHERE line.active AND (line.paused_until IS NULL OR line.paused_until <= p_now)
+      AND EXISTS (SELECT 1 FROM messaging_message m
+                  WHERE m.status = 'planned' AND m.lane_id = l.id AND m.due_at <= p_now)
+    ORDER BY l.urgency, l.served_at NULLS FIRST, l.id
+  LOOP
     EXIT WHEN room <= 0;
     -- What earlier lanes leave over goes to later ones.
-    share := ceil(room::float8 / greatest(lanes, 1));
-    lanes := lanes - 1;
+    share := ceil(room::float8 / lane.lanes);
     IF lane.rate IS NOT NULL THEN
       -- One worker at a time spends a limited line's allowance; others pass it by.
       SELECT least(x.rate, x.allowance + x.rate * extract(epoch FROM
@@ -125,7 +121,7 @@ END $$;
 -- Attempts whose lease ran out, and those in doubt whose carrier is to be asked now.
 CREATE FUNCTION door_open_attempts(p_now timestamptz, p_limit int)
 RETURNS TABLE (practice_id uuid, attempt_id uuid)
-LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
   SELECT f.practice_id, f.id FROM messaging_inflight f
   WHERE (f.uncertain_since IS NULL AND f.lease_until <= p_now) OR f.look_at <= p_now
   ORDER BY f.id LIMIT p_limit FOR UPDATE SKIP LOCKED
@@ -133,7 +129,7 @@ $$;
 
 CREATE FUNCTION door_expired(p_now timestamptz, p_limit int)
 RETURNS TABLE (practice_id uuid, message_id uuid)
-LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
   SELECT m.practice_id, m.id FROM messaging_message m
   WHERE m.status IN ('planned', 'held') AND m.expires_at <= p_now
   ORDER BY m.expires_at, m.id LIMIT p_limit FOR UPDATE SKIP LOCKED
@@ -141,7 +137,7 @@ $$;
 
 CREATE FUNCTION door_unheard(p_before timestamptz, p_limit int)
 RETURNS TABLE (practice_id uuid, message_id uuid)
-LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
   SELECT m.practice_id, m.id FROM messaging_message m
   WHERE m.status = 'sent' AND m.sent_at <= p_before
   ORDER BY m.sent_at, m.id LIMIT p_limit FOR UPDATE SKIP LOCKED
@@ -149,20 +145,20 @@ $$;
 
 CREATE FUNCTION door_receipts(p_limit int)
 RETURNS TABLE (practice_id uuid, receipt_id uuid)
-LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
   SELECT r.practice_id, r.id FROM messaging_receipt r
   WHERE r.applied_at IS NULL ORDER BY r.at, r.id LIMIT p_limit FOR UPDATE SKIP LOCKED
 $$;
 
 CREATE FUNCTION door_attempt(p_attempt uuid)
 RETURNS TABLE (practice_id uuid, line_id uuid)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
   SELECT a.practice_id, p.line_id FROM messaging_attempt a
   JOIN messaging_practiceline p ON p.id = a.line_id WHERE a.id = p_attempt
 $$;
 
 CREATE FUNCTION door_oldest_due(p_now timestamptz) RETURNS timestamptz
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
   SELECT min(due.at) FROM messaging_lane l CROSS JOIN LATERAL (
     SELECT m.due_at AS at FROM messaging_message m
     WHERE m.status = 'planned' AND m.lane_id = l.id AND m.due_at <= p_now

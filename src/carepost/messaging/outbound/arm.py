@@ -57,6 +57,7 @@ class Armoury:
     vault: Vault
     base_url: str
     gates: Any = GATES  # the simulation plants a missing gate here
+    lease: timedelta = LEASE
 
 
 async def step(
@@ -143,7 +144,7 @@ class _Batch:
             channel=Channel(row.channel),
             to=row.address,
             text=words.text,
-            deadline=self.now + LEASE,
+            deadline=self.now + self.armoury.lease,
             callback_url=f"{self.armoury.base_url}/hooks/{row.carrier}/{row.line_id}/{attempt_id}",
             subject=words.subject,
             html=words.html,
@@ -193,7 +194,7 @@ class _Batch:
         cursor = await db.execute(
             statement("arm", "write"),
             dict(zip(_WRITTEN, map(list, zip(*self.written, strict=True)), strict=True))
-            | {"now": self.now, "lease": self.now + LEASE},
+            | {"now": self.now, "lease": self.now + self.armoury.lease},
             prepare=True,
         )
         going = {row[0] for row in await cursor.fetchall()}

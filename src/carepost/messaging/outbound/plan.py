@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 
 BATCH = 1000
 IDLE = timedelta(milliseconds=200)
+SPREAD_BACK = timedelta(days=3)
+LATEST = timedelta(days=1)
+"""What ended longer ago is not written any more: nobody would look for it. It is less than
+`SPREAD_BACK`, so that a change of the practice's reaches everyone whom it could still concern."""
 
 
 async def step(db: AsyncConnection[Any], now: datetime, chance: Random) -> datetime:
@@ -43,7 +47,7 @@ async def step(db: AsyncConnection[Any], now: datetime, chance: Random) -> datet
         if whole:
             await db.execute(
                 statement("plan", "spread"),
-                {"practices": whole, "now": now, "from": now - timedelta(days=3)},
+                {"practices": whole, "now": now, "from": now - SPREAD_BACK},
             )
         clients = sorted({row[3] for row in claimed if row[2] == "client"})
         if clients:
@@ -67,6 +71,8 @@ async def plan_for(
         for case in cases
         if (d := differences(case.person, wanted(case.person), case.waiting))
     ]
+    for _, difference in found:
+        difference.insert = [w for w in difference.insert if w.expires_at > now - LATEST]
     if found:
         await plan_write.write(db, found, now, chance)
 

@@ -1,7 +1,7 @@
 """RECOVER: what a crash, a cut or a silent carrier left open.
 
-1. Attempts whose lease ran out: email is planned again (with its one Message-ID); the others are
-   uncertain from now on.
+1. Attempts whose lease ran out: one that the carrier's receipt spoke of meanwhile was taken; else
+   email is planned again (with its one Message-ID), and the others are uncertain from now on.
 2. Uncertain attempts whose time to look has come: the carrier is asked, outside any transaction,
    what it took from this line to this address since then, less the references we know.
    One candidate settles it; two or more go to a person; none in two looks, some time apart, counts
@@ -59,6 +59,8 @@ class Doubt(NamedTuple):
     line_address: str
     line_settings: bytes
     practice_email: str
+    outcome: str
+    ref: str
 
 
 class Conclusion(NamedTuple):
@@ -102,6 +104,10 @@ async def step(
         await act_for(db, sorted({row[0] for row in found}))
         cursor = await db.execute(statement("recover", "doubts"), {"ids": [r[1] for r in found]})
         doubts = [Doubt(*row) for row in await cursor.fetchall()]
+        heard = [d for d in doubts if d.outcome == Outcome.ACCEPTED]
+        for doubt in heard:
+            await _conclude(db, now, chance, doubt, Conclusion(Status.SENT, doubt.ref))
+        doubts = [d for d in doubts if d.outcome != Outcome.ACCEPTED]
         fresh = [d for d in doubts if d.uncertain_since is None]
         for doubt in fresh:
             if not carrier_for(doubt.carrier).at_most_once:

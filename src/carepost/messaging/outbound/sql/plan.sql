@@ -7,11 +7,16 @@ SELECT practice_id, replan_id, subject_kind, subject_id FROM door_replan(%(limit
 SELECT set_config('carepost.practices', %(practices)s, true)
 
 -- name: spread
--- A change that concerns a whole practice becomes one row for each client it can concern.
+-- A change that concerns a whole practice becomes one row for each client it can concern: a rule
+-- may speak of visits as long past as its lead after them.
 INSERT INTO practice_replan (id, practice_id, subject_kind, subject_id, touched_at)
 SELECT gen_random_uuid(), x.practice_id, 'client', x.client_id, %(now)s FROM (
-  SELECT practice_id, client_id FROM appointments_appointment
-  WHERE practice_id = ANY(%(practices)s) AND starts_at > %(from)s
+  SELECT a.practice_id, a.client_id
+  FROM (SELECT p.id, %(from)s::timestamptz - coalesce(
+          (SELECT max(make_interval(days => r.days, secs => r.seconds)) FROM messaging_rule r
+           WHERE r.practice_id = p.id AND r.active AND r."when" = 'after'), '0') AS since
+        FROM unnest(%(practices)s::uuid[]) AS p(id)) reach
+  JOIN appointments_appointment a ON a.practice_id = reach.id AND a.starts_at > reach.since
   UNION
   SELECT practice_id, client_id FROM messaging_message
   WHERE practice_id = ANY(%(practices)s) AND status IN ('planned', 'held')
