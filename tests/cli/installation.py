@@ -30,11 +30,11 @@ class Running:
     port: int
     process: subprocess.Popen[str] = field(repr=False)
 
-    def get(self, path: str) -> tuple[int, bytes]:
-        """Status and body; 0 when nobody answers."""
+    def get(self, path: str, seconds: float = 8) -> tuple[int, bytes]:
+        """Status and body; 0 when nobody answers within so many seconds."""
         try:
             with urllib.request.urlopen(
-                f"http://127.0.0.1:{self.port}{path}", timeout=8
+                f"http://127.0.0.1:{self.port}{path}", timeout=seconds
             ) as answer:
                 return answer.status, answer.read()
         except urllib.error.HTTPError as error:

@@ -132,7 +132,7 @@ class Installation:
         url = f"http://127.0.0.1:{self.http_port}{path}"
         wait_for(lambda: self._answers(self.http_port, "/healthz"), "the sandbox")
         data = None if given is None else json.dumps(given).encode()
-        with urllib.request.urlopen(url, data=data, timeout=60) as answer:  # noqa: S310
+        with urllib.request.urlopen(url, data=data, timeout=60) as answer:
             return json.load(answer)
 
     def rows(self, query: str, parameters: Any = ()) -> list[tuple[Any, ...]]:
@@ -201,7 +201,7 @@ class Installation:
     def _answers(port: int, path: str) -> bool:
         try:
             url = f"http://127.0.0.1:{port}{path}"
-            with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310
+            with urllib.request.urlopen(url, timeout=10) as answer:
                 return bool(answer.status == 200)
         except OSError:
             return False

@@ -16,9 +16,9 @@ BEGIN
     RAISE EXCEPTION 'a practice uses its own lines and the host''s'
       USING ERRCODE = 'insufficient_privilege';
   END IF;
-  RETURN NEW;
+  RETURN NULL;
 END $$;
-CREATE TRIGGER practiceline_own_or_host BEFORE INSERT OR UPDATE ON messaging_practiceline
+CREATE TRIGGER practiceline_own_or_host AFTER INSERT OR UPDATE ON messaging_practiceline
   FOR EACH ROW EXECUTE FUNCTION practiceline_own_or_host();
 """
 
