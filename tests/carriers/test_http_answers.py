@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -188,7 +189,7 @@ def heard(pieces: list[bytes], *, largest: int = 400) -> tuple[object, bool]:
 
 def cut_up(raw: bytes, at: list[int]) -> list[bytes]:
     places = sorted({min(place, len(raw)) for place in at} | {0, len(raw)})
-    return [raw[a:b] for a, b in zip(places, places[1:], strict=False)]
+    return [raw[a:b] for a, b in pairwise(places)]
 
 
 @st.composite

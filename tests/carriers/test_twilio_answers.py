@@ -201,8 +201,7 @@ async def test_a_redirect_is_not_followed() -> None:
 
 
 async def test_a_stale_kept_connection_is_never_posted_on_twice() -> None:
-    """The far end answers once, and cuts as soon as the second POST is in (aiohttp repeats only
-    idempotent methods; this pins it)."""
+    """The far end answers once, and cuts as soon as the second POST is in."""
     carrier = Twilio()
     async with twilio_that(lambda r: CUT if r.number else created(r)) as end:
         await carrier.hand_over(end.account, sms(), NOW)

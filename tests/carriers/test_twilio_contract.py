@@ -26,6 +26,8 @@ from carepost.messaging.carrier import Account, Carrier, Channel
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
+BOTH_LOOPS = True
+
 
 def created(request: Request) -> bytes:
     sid = f"SM{request.number:032x}"

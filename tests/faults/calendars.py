@@ -2,9 +2,10 @@
 
     python calendars.py CLIENTS PAIRS NEIGHBOURS RATE
 
-Each client has a phone, an email address and a visit tomorrow; two rules remind of it a day before,
-by SMS and by email. The planner does the rest. In each of the PAIRS two clients of one first name
-share a phone, so two texts to it are equal. The lines wait; RATE is what each will hand over a second.
+Each client has a phone, an email address and a visit tomorrow; two rules remind of it a day
+before, by SMS and by email. The planner does the rest. In each of the PAIRS two clients of one
+first name share a phone, so two texts to it are equal. The lines wait; RATE is what each will hand
+over a second.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ PHONES = "+1202555"
 FIRST_PHONE = 2000  # none of them ends as those that the sandbox keeps for trouble
 MAILBOXES = "@letterbox.example"
 ZONE = "America/New_York"
+WORDS = "{{ client.first_name }}, we expect you at {{ appointment.time }}. {{ practice.name }}"
 
 
 def main(clients: int, pairs: int, neighbours: int, rate: float) -> None:
@@ -43,7 +45,7 @@ def main(clients: int, pairs: int, neighbours: int, rate: float) -> None:
 
 def _practice(name: str) -> UUID:
     from carepost.ground import ids
-    from carepost.messaging import lines
+    from carepost.messaging import lines, templates
     from carepost.messaging.models import Rule
     from carepost.practice import founding, settings, tenancy
     from carepost.practice.audit import SYSTEM
@@ -52,10 +54,14 @@ def _practice(name: str) -> UUID:
     with tenancy.acting_for(made.practice_id):
         lines.attach_host_lines(made.practice_id)
         for channel in ("sms", "email"):
-            Rule.objects.create(
+            rule = Rule.objects.create(
                 id=ids.fresh(), practice_id=made.practice_id, kind="appointment_reminder",
                 channel=channel, when="before", seconds=86400,
                 since=datetime.now(UTC) - timedelta(days=9),
+            )  # fmt: skip
+            templates.save(
+                made.practice_id, SYSTEM, rule_id=rule.id, kind=rule.kind, channel=channel,
+                language="en", subject="Your visit", body=WORDS,
             )  # fmt: skip
     settings.change(made.practice_id, SYSTEM, messaging_enabled=True, quiet_hours=None)
     return made.practice_id

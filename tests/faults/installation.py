@@ -41,7 +41,7 @@ _PR_SET_PDEATHSIG = 1  # prctl(2)
 
 
 def wait_for(what: Callable[[], Any], named: str, seconds: float = PATIENCE) -> Any:
-    """Wait until it gives something true, and give that. `Any`: whatever it is. Raises TimeoutError."""
+    """Wait until it gives something true, and give that, whatever it is. Raises TimeoutError."""
     deadline = time.monotonic() + seconds
     while not (found := what()):
         if time.monotonic() > deadline:
@@ -127,6 +127,25 @@ class Installation:
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout.splitlines()[-1])
 
+    @contextmanager
+    def beside(self, script: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+        """A script that runs within the installation's surroundings, and is talked to by lines."""
+        with (self.base / f"{script.stem}.log").open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, str(script), *arguments],
+                env=self.environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                preexec_fn=_end_with_the_tests,
+            )
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.communicate()
+
     def ask_sandbox(self, path: str, given: dict[str, Any] | None = None) -> Any:
         """GET from the sandbox, or POST what is given, once it listens."""
         url = f"http://127.0.0.1:{self.http_port}{path}"
@@ -136,7 +155,7 @@ class Installation:
             return json.load(answer)
 
     def rows(self, query: str, parameters: Any = ()) -> list[tuple[Any, ...]]:
-        """What the administrator sees. Raises psycopg.OperationalError while the database is away."""
+        """What the administrator sees. Raises psycopg.OperationalError while it is away."""
         with psycopg.connect(self.database.admin, connect_timeout=10) as db:
             return db.execute(query, parameters).fetchall()
 

@@ -1,6 +1,6 @@
 """The ordeal: hundreds of messages due at once, and process after process killed while they go.
 
-1. Plan everything, with the lines waiting; then let them go, at a rate, through a carrier in trouble.
+1. Plan everything, with the lines waiting; then let them go, at a rate, by a carrier in trouble.
 2. At seeded moments, measured by how much the carrier has taken, kill something with -9.
 3. In the middle, some numbers whose texts are provably not armed yet say STOP.
 4. Wait until nothing is open, and keep what the database and the carrier say then.
@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
@@ -15,15 +16,18 @@ import time
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import psycopg
 from psycopg.rows import dict_row
-from tests.faults.installation import PATIENCE, made, wait_for
+from tests.faults.installation import made, wait_for
 
 if TYPE_CHECKING:
+    from subprocess import Popen
+
     from tests.faults.installation import Installation
 
 HERE = Path(__file__).parent
@@ -31,7 +35,7 @@ TROUBLE = {
     "cut": 0.05,  # accepted, then no answer
     "error_500": 0.05,  # half of them accepted all the same; look-ups fail too
     "smtp_cut": 0.05,
-    "slow_ms": 500,  # so that each kill finds many on their way
+    "slow_ms": 800,  # so that each kill finds many on their way
     "list_lag_s": 0.5,
     "receipts_twice": True,
     "receipts_shuffled": True,
@@ -41,7 +45,8 @@ LONGEST = 600.0  # seconds for everything to be settled after the last kill
 
 _OPEN = """
 SELECT (SELECT count(*) FROM messaging_message
-        WHERE status IN ('planned', 'sending', 'uncertain') OR (status = 'sent' AND channel = 'sms')),
+        WHERE status IN ('planned', 'sending', 'uncertain')
+           OR (status = 'sent' AND channel = 'sms')),
        (SELECT count(*) FROM messaging_inflight),
        (SELECT count(*) FROM messaging_receipt WHERE applied_at IS NULL),
        (SELECT count(*) FROM practice_replan)
@@ -93,7 +98,7 @@ class Aftermath:
     seconds: float = 0.0
     stopped: list[str] = field(default_factory=list)  # ids of messages not armed when it was said
     stop_addresses: list[str] = field(default_factory=list)
-    stops_committed: Any = None
+    stops_committed: datetime | None = None
     fsync: str = ""
     open: tuple[int, ...] = ()
     messages: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -163,9 +168,11 @@ class _Ordeal:
         installation.ask_sandbox("/sandbox/trouble", {**TROUBLE, "seed": plan.seed})
         installation.start_up(WORKERS)
         wait_for(self._all_planned, "the planner")
-        begun = time.monotonic()
-        self._let_go()
-        self._kill_and_stop()
+        with installation.beside(HERE / "stopping.py", seen.practice) as stopping:
+            assert _line_of(stopping) == "ready"
+            begun = time.monotonic()
+            self._let_go()
+            self._kill_and_stop(stopping)
         wait_for(self._all_over, f"an end; open: {seen.open}", LONGEST)
         seen.seconds = time.monotonic() - begun
         self._look()
@@ -187,7 +194,7 @@ class _Ordeal:
         assert row
         self.seen.fsync = row[0]
 
-    def _kill_and_stop(self) -> None:
+    def _kill_and_stop(self, stopping: Popen[str]) -> None:
         """Spread over the first five sixths of what arrives, in a seeded order."""
         acts = [what for what, times in self.plan.kills.items() for _ in range(times)]
         self.chance.shuffle(acts)
@@ -197,7 +204,7 @@ class _Ordeal:
             enough = int(share * self.plan.messages)
             wait_for(lambda n=enough: self.installation.taken() >= n, f"{enough} messages to go")
             if what == "stop":
-                self._stop()
+                self._stop(stopping)
                 continue
             pid = wait_for(lambda w=what: self._kill(w), f"a {what} to kill")
             self.seen.kills.append(Kill(what, pid, self.installation.taken()))
@@ -236,7 +243,7 @@ class _Ordeal:
         rows = self.installation.rows(_BUSY, [self.installation.database.app_role])
         return int(rows[0][0]) if rows else 0
 
-    def _stop(self) -> None:
+    def _stop(self, stopping: Popen[str]) -> None:
         """STOP for messages that we hold locked: so none of them can have been armed before it."""
 
         def hold_and_stop() -> bool:
@@ -246,9 +253,10 @@ class _Ordeal:
             ):
                 rows = db.execute(_NOT_ARMED, [self.seen.practice, self.plan.stops]).fetchall()
                 addresses = sorted({address for _, address in rows})
-                self.seen.stops_committed = self.installation.run(
-                    HERE / "stopping.py", self.seen.practice, *addresses
-                )
+                assert stopping.stdin
+                stopping.stdin.write(json.dumps(addresses) + "\n")
+                stopping.stdin.flush()
+                self.seen.stops_committed = datetime.fromisoformat(_line_of(stopping))
                 self.seen.stopped = [str(id) for id, _ in rows]
                 self.seen.stop_addresses = addresses
                 db.execute("SELECT 1")  # the locks were held all the while
@@ -304,4 +312,6 @@ class _Ordeal:
         seen.mails = installation.ask_sandbox("/sandbox/mail")["mail"]
 
 
-assert PATIENCE < LONGEST
+def _line_of(process: Popen[str]) -> str:
+    assert process.stdout
+    return process.stdout.readline().strip()

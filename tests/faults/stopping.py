@@ -1,6 +1,9 @@
-"""Runs inside an installation: these numbers answer STOP, by the product's own function.
+"""Runs inside an installation: numbers answer STOP, by the product's own function.
 
-python stopping.py PRACTICE NUMBER …
+python stopping.py PRACTICE
+
+Says that it is ready; then takes one line, a JSON list of numbers, and prints when the last of
+their stops was committed.
 """
 
 from __future__ import annotations
@@ -11,18 +14,19 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 
-def main(practice: UUID, numbers: list[str]) -> None:
-    """Prints when the last of them was committed."""
+def main(practice: UUID) -> None:
+    """All is imported before it says so: the stops are to fall in the middle of the sending."""
     from carepost.cli import installation
 
     with installation.opened(installation.leave_as_it_is):
         from carepost.people import consent
         from carepost.practice.audit import SYSTEM
 
-        for number in numbers:
+        print("ready", flush=True)
+        for number in json.loads(sys.stdin.readline()):
             consent.stop(practice, SYSTEM, channel="sms", address=number, how="reply")
-        print(json.dumps(datetime.now(UTC).isoformat()))
+        print(datetime.now(UTC).isoformat(), flush=True)
 
 
 if __name__ == "__main__":
-    main(UUID(sys.argv[1]), sys.argv[2:])
+    main(UUID(sys.argv[1]))

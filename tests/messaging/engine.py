@@ -1,4 +1,4 @@
-"""The engine driven by hand: steps called in order, a clock that stands still, a carrier in memory."""
+"""The engine driven by hand: steps in order, a clock that stands still, a carrier in memory."""
 
 from __future__ import annotations
 

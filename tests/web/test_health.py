@@ -18,7 +18,7 @@ from carepost.web.readiness import Readiness
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("carepost.web.urls")]
+pytestmark = pytest.mark.django_db
 AWAY = patch.object(readiness.connection, "cursor", side_effect=OperationalError)
 
 

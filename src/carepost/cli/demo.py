@@ -66,8 +66,13 @@ def _words(demo: Demo, around: Surroundings, base_url: str) -> list[str]:
         f"  Token        {demo.token}",
         "",
         "Import a file of visits into it, from another terminal:",
-        f"  CAREPOST_HOME={around.home} carepost import csv {around.home}/visits.csv "
-        f"--practice {demo.practice_id}",
+        f"  export CAREPOST_HOME={around.home}",
+        f"  {_ourselves()} import csv $CAREPOST_HOME/visits.csv --practice {demo.practice_id}",
         "",
         "Ctrl-C ends it. The next start goes on with the same data.",
     ]
+
+
+def _ourselves() -> str:
+    """How to call us again from the same folder."""
+    return sys.argv[0] if sys.argv[0].endswith("/carepost") else "carepost"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import warnings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "carepost.config.settings")
 
@@ -24,6 +25,8 @@ settings.DATABASES["default"]["OPTIONS"]["pool"] = {
     "timeout": 3.0,  # seconds a request waits for a connection
     "reconnect_timeout": 2.0,  # afterwards the next request asks for one anew
 }
+# Static files are small and read from this disk: reading one does not hold the others up.
+warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous")
 # /readyz says it, once; the pool would say it with every try.
 logging.getLogger("psycopg").setLevel(logging.ERROR)
 settings.CAREPOST_TEST_PHONES = ENVIRONMENT.values.get("CAREPOST_TEST_PHONES", "")

@@ -1,4 +1,4 @@
-"""One PostgreSQL, two roles: `owner` makes and owns tables and doors, `app` works under row security.
+"""One PostgreSQL, two roles: `owner` owns tables and doors, `app` works under row security.
 
 The administrator's connection (`DATABASE_URL`, or the embedded server's superuser) is used to make
 the roles and to migrate, never to serve a page or to send.

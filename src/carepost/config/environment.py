@@ -22,7 +22,7 @@ class Misconfigured(Exception):
 
 @dataclass(frozen=True)
 class Environment:
-    """The surroundings, parsed. Reading one changes nothing on disk, except a secret key once made."""
+    """The surroundings, parsed. Reading changes nothing on disk, but a secret key made once."""
 
     values: Mapping[str, str] = field(repr=False)
 
@@ -43,7 +43,7 @@ class Environment:
 
     @cached_property
     def secret(self) -> str:
-        """`CAREPOST_SECRET_KEY` (comma separated, the newest first), else one made and kept at home."""
+        """`CAREPOST_SECRET_KEY` (comma separated, newest first), else one made and kept at home."""
         given = self.values.get("CAREPOST_SECRET_KEY", "")
         if given:
             return given

@@ -1,4 +1,4 @@
-"""The port: what a carrier is to us, in the world's words. Adapters in `carriers/` translate into it.
+"""The port: what a carrier is to us, in the world's words. Adapters translate into it.
 
 An adapter never decides what happens to a message. It hands over, and says what the carrier
 said; `outbound/settle.py` and `inbound/receipts.py` decide, by this vocabulary alone.
@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol, TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from uuid import UUID
-    from datetime import datetime
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
+    from uuid import UUID
 
 
 class Channel(StrEnum):

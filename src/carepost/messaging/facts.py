@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from carepost.messaging.hours import Quiet, zone_of
 
 if TYPE_CHECKING:
-    from uuid import UUID
     from datetime import date, datetime, time
+    from uuid import UUID
     from zoneinfo import ZoneInfo
 
 ACTIVE = frozenset({"booked", "confirmed"})

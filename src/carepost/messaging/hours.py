@@ -1,4 +1,4 @@
-"""When a person may be written to (RULES C1, C2): the practice's quiet hours, in the person's zone."""
+"""When a person may be written to (RULES C1, C2): outside quiet hours, in the person's zone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""WHY: the story of a message, told from its trace: what made it, what each gate said, what came of it."""
+"""WHY: a message's story, from its trace: what made it, what the gates said, what came of it."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ AFTER_TROUBLE_SECONDS = 0.5
 
 @dataclass(slots=True)
 class Worker:
-    """One worker process. `carrier_for` gives adapters by name; `look_wait` is between two looks."""
+    """One worker process. `carrier_for` gives adapters by name; `look_wait` parts two looks."""
 
     dsn: str
     armoury: Armoury

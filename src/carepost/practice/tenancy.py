@@ -8,7 +8,7 @@ A transaction says for whom it acts by the setting `carepost.practices`; unset, 
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.db import connection, models, transaction
 from django.db.models.constraints import BaseConstraint
@@ -101,8 +101,7 @@ class SamePractice(_SqlConstraint):
 
     def statement(self, model: type[models.Model]) -> str:
         field = model._meta.get_field(self.field)
-        target = field.related_model
-        assert isinstance(target, type)
+        target = cast("type[models.Model]", field.related_model)
         return (
             f'ALTER TABLE "{model._meta.db_table}" ADD CONSTRAINT "{self.name}" '
             f'FOREIGN KEY ("practice_id", "{field.column}") '  # type: ignore[union-attr]

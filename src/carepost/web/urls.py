@@ -8,7 +8,7 @@ from carepost.web import front, health
 
 urlpatterns = [
     path("", front.front, name="front"),
-    path("healthz", health.healthz),
-    path("readyz", health.readyz),
-    path("metrics", health.metrics),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
 ]

@@ -1,8 +1,8 @@
 """The hot path on a million past messages: it touches only what is due.
 
-Every statement that arm, settle, recover, receipts and expire send is caught on its way, and asked of
-PostgreSQL again with EXPLAIN: no walk over a big table, and no more pages than a small batch needs,
-with statistics fresh and with none at all.
+Every statement that arm, settle, recover and expire send is caught on its way, and asked of
+PostgreSQL again with EXPLAIN: no walk over a big table, and no more pages than a small batch
+needs, with statistics fresh and with none at all.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 from asgiref.sync import sync_to_async
-
-from carepost.messaging.carrier import Answer, Outcome
 from tests.builders import NOW, make_appointment
 from tests.messaging.engine import LOOK_WAIT, Engine
 from tests.messaging.outbound.test_engine import make_rule, messages, ready_practice
+
+from carepost.messaging.carrier import Answer, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator

@@ -7,7 +7,6 @@ import random
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import psycopg
 import pytest
 from asgiref.sync import sync_to_async
 from tests.builders import NOW, make_appointment, make_client
@@ -22,6 +21,8 @@ from carepost.practice.audit import SYSTEM
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+
+    import psycopg
 
     from carepost.config.database import Database
     from carepost.practice.models import Practice

@@ -219,7 +219,10 @@ class _Run:
             self._note(report=settled)
 
     def _told(self) -> list[dict[str, Any]]:
-        return Import.objects.values_list("report", flat=True).get(id=self.import_id)
+        told: list[dict[str, Any]] = Import.objects.values_list("report", flat=True).get(
+            id=self.import_id
+        )
+        return told
 
     def _locked(self) -> Import:
         rows = Import.objects.defer("report", "mapping").select_for_update(no_key=True)

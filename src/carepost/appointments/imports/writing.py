@@ -95,7 +95,7 @@ def write(
             "starts_at": fate.starts_at, "local_date": day, "local_time": clock, "zone": zone,
             "sequence": visit.sequence + bool(fate.what) if visit else 0,
         }  # fmt: skip
-        row = {
+        row: dict[str, Any] = {
             "id": visit.id if visit else ids.fresh(),
             "type_id": type_id,
             "practitioner_id": kinds.practitioners[fate.practitioner],

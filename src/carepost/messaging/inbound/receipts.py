@@ -16,9 +16,9 @@ from carepost.messaging.outbound.statements import statement
 from carepost.messaging.status import Status, may_follow
 
 if TYPE_CHECKING:
-    from uuid import UUID
     from datetime import datetime
     from random import Random
+    from uuid import UUID
 
     from psycopg import AsyncConnection
 
@@ -109,8 +109,8 @@ async def _apply(db: AsyncConnection[Any], now: datetime, heard: list[Heard]) ->
     # A message may move twice in a batch (taken, then delivered): each move is a round of its own.
     while moves:
         seen: set[UUID] = set()
-        now_round = []
-        later = []
+        now_round: list[tuple[Heard, Status]] = []
+        later: list[tuple[Heard, Status]] = []
         for receipt, move in moves:
             (later if receipt.message_id in seen else now_round).append((receipt, move))
             seen.add(receipt.message_id)

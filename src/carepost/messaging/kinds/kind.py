@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from collections.abc import Callable, Iterable
+    from datetime import datetime
     from uuid import UUID
 
     from carepost.messaging.facts import Person

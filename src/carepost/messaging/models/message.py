@@ -13,9 +13,9 @@ from carepost.practice.tenancy import PracticeChild, PracticeRow, SamePractice, 
 class Message(PracticeRow):
     """A row of the outbox, visible weeks ahead; later, the record of what was said.
 
-    `hold` and `drop` are codes (`messaging/reasons.py`). `due_at` is when it should go, `expires_at`
-    when it no longer makes sense. `words_set` and `time_set`: a member chose them, and the planner
-    leaves them alone. `trace` is the answers of the gates when it last met them.
+    `hold` and `drop` are codes (`messaging/reasons.py`). `due_at` is when it should go,
+    `expires_at` when it no longer makes sense. `words_set` and `time_set`: a member chose them, and
+    the planner leaves them alone. `trace` is the answers of the gates when it last met them.
     """
 
     kind = models.CharField(max_length=40)

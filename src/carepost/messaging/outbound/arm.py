@@ -116,8 +116,6 @@ class _Batch:
         self._decline(row, verdict, answers)
 
     def _arm(self, row: Row, words: Words, answers: list[dict[str, Any]]) -> None:
-        assert row.address is not None
-        assert row.line_id is not None
         attempt_id, body_id = ids.new(self.now, self.chance), ids.new(self.now, self.chance)
         account = self.armoury.vault.account(
             row.line_id, row.line_address or row.practice_email, row.line_settings

@@ -12,13 +12,17 @@ from carepost.messaging.outbound.gates import Case
 from carepost.messaging.wording.moments import Visit
 
 if TYPE_CHECKING:
-    from uuid import UUID
     from collections.abc import Collection
     from datetime import date, time
+    from uuid import UUID
 
 
 class Row(NamedTuple):
-    """The columns of `facts` in arm.sql, in its order. `Any`: what JSON holds."""
+    """The columns of `facts` in arm.sql, in its order. `Any`: what JSON holds.
+
+    What hangs on a contact point, a line or a visit is None where there is none; the gate
+    `reachable` asks for the first two before anything uses them.
+    """
 
     id: UUID
     practice_id: UUID
@@ -50,10 +54,10 @@ class Row(NamedTuple):
     client_language: str
     client_key: bytes
     point_id: UUID | None
-    address: str | None
+    address: str
     address_invalid: bool
     use_id: UUID | None
-    line_id: UUID | None
+    line_id: UUID
     carrier: str
     line_address: str
     line_settings: bytes
@@ -131,7 +135,7 @@ def about_of(rows: list[Row], meant: Collection[UUID]) -> About:
             for r in rows
             if r.visit_id in meant
         ),
-        was=tuple((first.trace or {}).get("was") or ()) or None,  # type: ignore[arg-type]
+        was=tuple((first.trace or {}).get("was") or ()) or None,
         subject=first.template_subject,
         body=first.template_body,
     )

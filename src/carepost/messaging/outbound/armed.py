@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-
 if TYPE_CHECKING:
-    from carepost.messaging.carrier import Account, Letter
-    from uuid import UUID
     from datetime import datetime
+    from uuid import UUID
+
+    from carepost.messaging.carrier import Account, Letter
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,9 @@
 """The worker's connection: as the app role, and with plans that never depend on a batch's values.
 
 PostgreSQL plans a prepared statement anew while it guesses that this pays. For a batch of 500 ids
-and a practice of 6,000 messages it then walked all 6,000 to join them. With one generic plan for all
-batches it reaches every row by its key, whatever the tables' sizes and however stale their statistics;
-`tests/messaging/outbound/test_plans.py` pins it on a million messages.
+and a practice of 6,000 messages it then walked all 6,000 to join them. With one generic plan for
+all batches it reaches every row by its key, whatever the tables' sizes and however stale their
+statistics; `tests/messaging/outbound/test_plans.py` pins it on a million messages.
 """
 
 from __future__ import annotations

@@ -46,7 +46,7 @@ class Case:
 
 
 class Verdict(NamedTuple):
-    """A gate's answer. `move`: pass, wait (until `until`), hold, drop or expire; `code` says why."""
+    """A gate's answer. `move`: pass, wait (until then), hold, drop or expire; `code` says why."""
 
     move: str
     code: str = ""
@@ -129,7 +129,7 @@ GATES: tuple[tuple[str, Callable[[Case, datetime], Verdict]], ...] = (
 def pass_through(
     case: Case, now: datetime, gates: tuple[tuple[str, Callable[..., Verdict]], ...] = GATES
 ) -> tuple[Verdict, list[dict[str, Any]]]:
-    """Ask each gate in turn until one says no; the verdict, and the answers as a trace keeps them."""
+    """Ask each gate in turn until one says no; the verdict, and the answers for the trace."""
     for place, (name, gate) in enumerate(gates):
         verdict = gate(case, now)
         if verdict.move == "pass":

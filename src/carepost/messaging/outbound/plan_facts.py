@@ -61,7 +61,7 @@ async def read_cases(
     visit_rows = await rows("visits")
     visits = [r[1] for r in visit_rows]
     changes = _grouped((r[0], Change(*r[1:])) for r in await rows("changes", visits=visits))
-    visits_of = _grouped((r[0], Visit(*r[1:], tuple(changes[r[1]]))) for r in visit_rows)
+    visits_of = _grouped((r[0], Visit(*(*r[1:], tuple(changes[r[1]])))) for r in visit_rows)
     rules = _grouped((r[0], _rule(r)) for r in await rows("rules"))
     lines = _lines(await rows("lines"))
     templates = _grouped((r[0], TemplateFacts(*r[1:])) for r in await rows("templates"))
@@ -93,8 +93,15 @@ def _grouped(pairs: Iterable[tuple[UUID, Any]]) -> defaultdict[UUID, list[Any]]:
 
 
 def _practice(row: Row) -> PracticeFacts:
-    *rest, quiet_from, quiet_to = row
-    return PracticeFacts(*rest, Quiet(quiet_from, quiet_to) if quiet_from is not None else None)
+    id_, timezone, language, enabled, opt_in, quiet_from, quiet_to = row
+    return PracticeFacts(
+        id=id_,
+        timezone=timezone,
+        language=language,
+        messaging_enabled=enabled,
+        opt_in_required=opt_in,
+        quiet=Quiet(quiet_from, quiet_to) if quiet_from is not None else None,
+    )
 
 
 def _rule(row: Row) -> RuleFacts:
@@ -150,6 +157,6 @@ def _spoken(
         else:
             told[client].add(Told(rule, step, visit, sequence))
     return told, _grouped(
-        (client, Waiting(message, *columns, tuple(about)))
+        (client, Waiting(*(message, *columns, tuple(about))))
         for message, (client, columns, about) in waiting.items()
     )

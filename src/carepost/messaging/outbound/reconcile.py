@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from carepost.messaging.outbound.wanted import standing_hold
 
 if TYPE_CHECKING:
-    from uuid import UUID
     from datetime import datetime
+    from uuid import UUID
 
     from carepost.messaging.facts import Person
     from carepost.messaging.outbound.wanted import Wanted

@@ -23,10 +23,10 @@ from carepost.messaging.outbound.statements import statement
 from carepost.messaging.status import Status
 
 if TYPE_CHECKING:
-    from uuid import UUID
     from collections.abc import Callable, Sequence
     from datetime import datetime
     from random import Random
+    from uuid import UUID
 
     from psycopg import AsyncConnection
 
@@ -169,7 +169,6 @@ async def _look(
 async def _conclude(
     db: AsyncConnection[Any], now: datetime, chance: Random, doubt: Doubt, end: Conclusion
 ) -> None:
-    assert end.status is not None
     again = end.status is Status.PLANNED
     outcome = Outcome.NOT_SENT if again else Outcome.ACCEPTED
     if end.status is Status.NEEDS_PERSON:
@@ -178,7 +177,7 @@ async def _conclude(
         statement("recover", "conclude"),
         {
             "id": doubt.id,
-            "status": end.status.value,
+            "status": end.status,
             "hold": "retrying" if again else "",
             "due_at": now + AGAIN_SOON * chance.random() if again else None,
             "outcome": outcome.value,

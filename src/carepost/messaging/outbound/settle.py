@@ -43,7 +43,7 @@ async def step(
     answers: Sequence[Answered],
     look_wait: timedelta,
 ) -> None:
-    """Settle these answers in one transaction. `look_wait`: how long until a doubt is looked into."""
+    """Settle these answers in one transaction. `look_wait`: until a doubt is looked into."""
     columns: defaultdict[str, list[Any]] = defaultdict(list)
     pauses: dict[UUID, tuple[datetime, str]] = {}
     for armed, answer, at_most_once in answers:

@@ -62,5 +62,6 @@ def settlement(
 
 def wait_before(tries: int, chance: Random) -> timedelta:
     """How long to wait after so many tries: doubling, bounded, with jitter of a half."""
-    wait = min(FIRST_RETRY * 2 ** min(tries - 1, 10), LONGEST_RETRY)
+    doublings: int = 1 << min(tries - 1, 10)
+    wait = min(FIRST_RETRY * doublings, LONGEST_RETRY)
     return wait * (0.75 + chance.random() / 2)

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from carepost.messaging.kinds import KINDS
 
 if TYPE_CHECKING:
-    from uuid import UUID
     from datetime import datetime
+    from uuid import UUID
 
     from carepost.messaging.facts import LineFacts, Person, Point, TemplateFacts
     from carepost.messaging.kinds.kind import Wish
@@ -58,7 +58,7 @@ def wanted(person: Person) -> list[Wanted]:
 
 
 def assigned_channel(person: Person) -> str:
-    """The person's assigned channel; unassigned: SMS where there is a phone, else email, else SMS."""
+    """The person's assigned channel; unassigned: SMS, or email where that is all there is."""
     if person.client.assigned_channel:
         return person.client.assigned_channel
     systems = {point.system for point in person.client.points}

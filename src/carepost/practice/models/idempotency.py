@@ -1,4 +1,4 @@
-"""What was answered to a request that named an `Idempotency-Key`, so that a repeat gets the same."""
+"""What was answered to a request with an `Idempotency-Key`, so that a repeat gets the same."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the planner must look at again: rows written with each change, read by the planner's step."""
+"""What the planner must look at again: rows written with each change, read by its step."""
 
 from __future__ import annotations
 
