@@ -41,8 +41,8 @@ def test_each_kill_fell_while_messages_went_out(after: Aftermath) -> None:
     assert Counter(kill.what for kill in after.kills) == Counter(after.plan.kills)
     assert all(0 < kill.taken < after.plan.messages for kill in after.kills)
     assert after.fsync == "on"
-    # The carrier's cuts and failures were met: some attempts were in doubt, or made anew.
-    assert len(after.attempts) > len(after.texts_of().keys() & after.mails_of().keys()) / 2
+    # The carrier's cuts and failures were met: some attempts were not simply accepted.
+    assert {a["outcome"] for a in after.attempts.values()} > {"accepted"}
 
 
 def test_nothing_is_lost(after: Aftermath) -> None:

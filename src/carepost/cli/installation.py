@@ -62,9 +62,12 @@ def prepare_to_serve() -> None:
     """
     from carepost.config.environment import ENVIRONMENT
     from carepost.config.prepare import prepare_database
+    from carepost.config.zones import renew_instants
+    from carepost.ground import clock
     from carepost.messaging import lines
 
     prepare_database()
+    renew_instants(ENVIRONMENT.home, clock.now())
     lines.ensure_host_lines(ENVIRONMENT.host_lines)
 
 

@@ -12,6 +12,7 @@ HOLDS: dict[str, str] = {
     "outside_hours": "There is no moment within this person's hours before it would be too late.",
     "waits_for_hours": "It waits for this person's hours to begin.",
     "retrying": "The carrier did not take it yet; it will be tried again.",
+    "no_credit": "The practice's credit does not cover it. Top it up.",
     "wording": "Its wording could not be filled in. Correct the template.",
 }
 

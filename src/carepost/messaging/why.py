@@ -21,6 +21,7 @@ GATES = {
     "consent": ("Consent was in order.", ""),
     "hours": ("It was within the person's hours.", ""),
     "wording": ("", ""),
+    "credit": ("", ""),
 }
 OUTCOMES = {
     "": "is being handed over",

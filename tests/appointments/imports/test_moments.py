@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -21,6 +22,8 @@ ORDERS = st.sampled_from(["MDY", "DMY", "YMD"])
 DAYS = st.dates(date(2000, 1, 1), date(2099, 12, 31))
 CLOCKS = st.times().map(lambda t: t.replace(second=0, microsecond=0))
 MARKS = st.sampled_from(["/", "-", "."])
+NAMED = st.sampled_from(["%d %B %Y", "%B %d, %Y", "%a, %d %b %Y", "%d-%b-%y", "%A %b %d %Y"])
+MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2099, 1, 1))
 WRITTEN = {"MDY": "{0.month}{1}{0.day}{1}{2}", "DMY": "{0.day}{1}{0.month}{1}{2}"}
 
 
@@ -39,7 +42,7 @@ def test_a_year_of_four_digits_in_front_is_read_in_every_order(
     assert date_of(f"{day.year}{mark}{day.month:02}{mark}{day.day}", order) == day
 
 
-@given(DAYS, ORDERS, st.sampled_from(["%d %B %Y", "%B %d, %Y", "%a, %d %b %Y", "%d-%b-%y", "%A %b %d %Y"]))  # fmt: skip
+@given(DAYS, ORDERS, NAMED)
 def test_a_date_with_its_months_name_needs_no_order(day: date, order: str, form: str) -> None:
     assert date_of(day.strftime(form), order) == day
 
@@ -62,7 +65,7 @@ def test_a_date_beside_a_wrong_weekday_is_unreadable(day: date, off: int, order:
 @given(CLOCKS, st.sampled_from(["%H:%M", "%I:%M %p", "%I:%M%p", "%H:%M:00", "%H.%M"]))
 def test_a_time_of_12_or_24_hours_is_that_time(clock: time, form: str) -> None:
     assert time_of(clock.strftime(form)) == clock
-    assert time_of(clock.strftime(form).lower().lstrip("0") or "0") == clock
+    assert time_of(clock.strftime(form).lower().removeprefix("0")) == clock
 
 
 @pytest.mark.parametrize(
@@ -82,7 +85,7 @@ def test_date_and_time_in_one_cell_are_both_read(
     assert (found.day, found.clock, found.until, found.offset) == (day, clock, None, None)
 
 
-@given(st.datetimes(datetime(2000, 1, 1), datetime(2099, 1, 1)), st.integers(-14 * 4, 14 * 4), ORDERS)  # fmt: skip
+@given(MOMENTS, st.integers(-14 * 4, 14 * 4), ORDERS)
 def test_iso_8601_keeps_its_offset_however_it_is_written(
     at: datetime, quarters: int, order: str
 ) -> None:
@@ -128,10 +131,8 @@ def test_a_length_that_is_none_is_unreadable(text: str) -> None:
 @given(st.text(max_size=40) | st.text("0123456789/-:. TZ+apmMonday,", max_size=30), ORDERS)
 def test_any_text_is_read_or_unreadable_and_nothing_else(text: str, order: str) -> None:
     for read in (lambda: when(text, order), lambda: time_of(text), lambda: minutes_of(text)):
-        try:
-            read()
-        except Unreadable as error:
-            assert str(error).endswith(".")
+        with suppress(Unreadable):
+            assert read()
 
 
 def test_only_days_of_two_years_back_and_five_ahead_are_believed() -> None:

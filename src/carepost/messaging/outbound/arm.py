@@ -11,12 +11,13 @@ After the commit a message counts as sent. Its attempt is on disk before any car
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from carepost.credit.meter import Unmetered
 from carepost.ground import ids
 from carepost.messaging.carrier import Channel, Letter
 from carepost.messaging.outbound.arm_row import Row, about_of, case_of
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
     from psycopg import AsyncConnection
 
+    from carepost.credit.meter import Meter
     from carepost.messaging.outbound.vault import Vault
 
 _WRITTEN = (
@@ -57,6 +59,7 @@ class Armoury:
     vault: Vault
     base_url: str
     gates: Any = GATES  # the simulation plants a missing gate here
+    meter: Meter = field(default_factory=Unmetered)
     lease: timedelta = LEASE
 
 
@@ -96,6 +99,7 @@ class _Batch:
         self.now, self.chance, self.armoury = now, chance, armoury
         self.armed: list[Armed] = []
         self.written: list[tuple[Any, ...]] = []
+        # Most pass every gate: their traces differ by nothing.
         self.passed = self._trace_text(pass_everything(armoury.gates), {})
         self.declined: defaultdict[str, list[Any]] = defaultdict(list)
 
@@ -111,8 +115,11 @@ class _Batch:
                 verdict = Verdict("hold", "wording")
                 answers.append({"gate": "wording", "ok": False, "code": "wording"})
             else:
-                self._arm(row, words, answers)
-                return
+                if self.armoury.meter.covers(row.practice_id, row.channel, words.text):
+                    self._arm(row, words, answers)
+                    return
+                verdict = Verdict("hold", "no_credit")
+                answers.append({"gate": "credit", "ok": False, "code": "no_credit"})
         self._decline(row, verdict, answers)
 
     def _arm(self, row: Row, words: Words, answers: list[dict[str, Any]]) -> None:
@@ -133,7 +140,6 @@ class _Batch:
                 body_id,
                 self.armoury.vault.seal(row, said, body_id),
                 row.tries + 1,
-                # Most pass every gate: their traces differ by nothing.
                 self._trace(row, answers) if row.trace and "was" in row.trace else self.passed,
             )
         )
