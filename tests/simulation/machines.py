@@ -9,7 +9,7 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-from psycopg import AsyncConnection, errors
+from psycopg import AsyncConnection, errors, waiting
 
 from carepost.messaging.inbound import receipts
 from carepost.messaging.outbound import arm, expire, plan, recover, settle
@@ -35,6 +35,10 @@ class Wire(AsyncConnection[Any]):
     """A connection on which its machine may crash."""
 
     machine: Machine
+
+    async def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+        """Wait where it stands: nothing else runs meanwhile, and the loop would cost time."""
+        return waiting.wait(gen, self.pgconn.socket, interval=interval, timeout=timeout)
 
     async def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
         await self.machine.before(query, params)

@@ -31,8 +31,8 @@ _SNAPSHOT = (
     "SELECT b.message_id, b.rule_id, b.step, b.appointment_id, b.sequence, b.recipient_id"
     " FROM messaging_messageabout b ORDER BY 1, 4",
 )
-HOLDS = ("messaging_off", "no_consent", "waits_for_hours", "retrying", "")
-"""What the gates say of a message that the planner finds nothing wrong with."""
+GATES = ("messaging_off", "no_consent", "outside_hours", "waits_for_hours", "retrying")
+"""What gates and carriers say of a message that the planner finds nothing wrong with."""
 
 
 class Row(NamedTuple):
@@ -67,13 +67,13 @@ def differences(
         step_ = wanted.pop((row.client, row.rule, row.about), None)
         if step_ is None:
             yield f"nobody wants {row}"
-        elif wrong := _wrong(state, row, step_):
+        elif wrong := _wrong(state, row, step_, now):
             yield f"{wrong}: {row} against {step_}"
     for (client_id, *_), step in wanted.items():
         yield f"missing for {client_id}: {step}"
 
 
-def _wrong(state: State, row: Row, step: oracle.Step) -> str:
+def _wrong(state: State, row: Row, step: oracle.Step, now: datetime) -> str:
     client = state.clients[row.client]
     value, invalid = oracle.address(client, step.channel)
     if (row.what, row.channel, row.address) != (step.what, step.channel, value):
@@ -85,15 +85,29 @@ def _wrong(state: State, row: Row, step: oracle.Step) -> str:
         hold = "outside_hours"
     if hold and (row.status, row.hold) != ("held", hold):
         return f"not held for {hold}"
-    if not hold and row.hold not in HOLDS:
+    if not hold and row.hold:
+        return _wrong_at_gate(state, row, step, now)
+    return "" if row.due_at == (step.due or step.moment) else "due at another time"
+
+
+def _wrong_at_gate(state: State, row: Row, step: oracle.Step, now: datetime) -> str:
+    client = state.clients[row.client]
+    if row.hold not in GATES:
         return "held for no reason"
+    if step.due is None or row.due_at < step.due:
+        return "due too early"
     if row.hold in ("messaging_off", "no_consent"):
         standing = oracle.held(state, client, step.channel, step.kind)
         if standing not in (row.hold, "stopped"):
             return "held for a reason that is gone"
-    if row.hold in ("waits_for_hours", "retrying"):
-        return "" if row.due_at >= (step.due or step.moment) else "due too early"
-    return "" if row.due_at == (step.due or step.moment) else "due at another time"
+    if row.hold in ("outside_hours", "waits_for_hours"):
+        spans = oracle.quiets(state, oracle.zone_of(state, client), now)
+        opening = next((e for b, e in spans if b <= now < e), None)
+        if opening is None and row.due_at > now:
+            return "waits for hours that have begun"
+        if row.hold == "outside_hours" and (opening is None or opening < step.expires):
+            return "held though there is still a moment"
+    return ""
 
 
 def snapshot(watch: psycopg.Connection) -> list[Any]:

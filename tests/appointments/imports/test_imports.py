@@ -122,9 +122,7 @@ def test_visits_missing_from_the_file_are_left_unless_asked_and_only_within_its_
     assert bring(practice, a_file(*day)).moved == 1, "on again, by the source's own doing"
 
 
-def test_without_ids_a_visit_is_known_by_what_it_is_and_a_moved_one_is_cancelled_and_booked() -> (
-    None
-):
+def test_without_ids_a_moved_visit_is_cancelled_and_another_booked() -> None:
     practice = make_practice()
     bring(practice, a_file(a_row(id=""), a_row(id="", time="4:00 PM")))
     moved = a_file(a_row(id=""), a_row(id="", time="5:00 PM"))
@@ -153,7 +151,8 @@ def test_a_row_that_cannot_be_read_keeps_its_visit_from_being_missing() -> None:
 
 def test_rows_that_share_an_id_and_differ_are_all_refused() -> None:
     practice = make_practice()
-    rows = [a_row(), a_row(time="10:00 AM"), a_row(id="V-2", time="11:00 AM"), a_row(id="V-2", time="11:00 AM")]  # fmt: skip
+    again = a_row(id="V-2", time="11:00 AM")
+    rows = [a_row(), a_row(time="10:00 AM"), again, again]
     done = bring(practice, a_file(*rows))
     assert fates(done) == [(2, "refuse"), (3, "refuse"), (4, "create"), (5, "refuse")]
     reasons = [e["reason"] for e in done.report]
@@ -169,7 +168,8 @@ def test_overlapping_visits_are_kept_and_flagged_and_cleared_when_their_time_is_
     done = imports.apply(practice.id, foreseen.id, SYSTEM, NOW)
 
     flags = {v.external_id: (v.overlaps, v.exclusive) for v in visits(practice)}
-    assert flags == {"": (False, True), "V-1": (True, False), "V-2": (False, True), "V-3": (True, False)}  # fmt: skip
+    alone, shared = (False, True), (True, False)
+    assert flags == {"": alone, "V-1": shared, "V-2": alone, "V-3": shared}
     assert [e["reason"] for e in done.report] == [overlaps.OVERLAPS, "", overlaps.OVERLAPS]
     assert done.report == foreseen.report
     booking.cancel(practice.id, by_hand.id, SYSTEM, now=NOW)
@@ -270,7 +270,10 @@ def test_dates_and_numbers_are_read_as_the_practice_writes_them() -> None:
 def test_a_mapping_is_remembered_for_its_source_once_it_was_carried_out() -> None:
     practice = make_practice()
     content = b"Ref,Wann,Wer,Tel,Who\nV-1,3/9/2026 9:00,Ann Field,2025550101,Dr Lind\n"
-    mapping = {"visit_id": "Ref", "start": "Wann", "client_name": "Wer", "phone": "Tel", "practitioner": "Who"}  # fmt: skip
+    mapping = {
+        "visit_id": "Ref", "start": "Wann", "client_name": "Wer", "phone": "Tel",
+        "practitioner": "Who",
+    }  # fmt: skip
     assert bring(practice, content, mapping=mapping).created == 1
     assert bring(practice, content).unchanged == 1
     with pytest.raises(Refused, match="column names"):

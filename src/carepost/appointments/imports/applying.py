@@ -132,7 +132,7 @@ class _Run:
         """Carry out the rows after those done. False: there are none left."""
         with tenancy.acting_for(self.practice.id):
             import_ = self._locked()
-            rows = self.prepared.rows[import_.done : import_.done + BATCH_ROWS]
+            rows = self.prepared.rows[0 : import_.done + BATCH_ROWS]
             if not rows:
                 return False
             ids = [row.external_id for row in rows if row.external_id]

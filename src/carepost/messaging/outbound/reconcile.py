@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from carepost.messaging.hours import is_quiet, opens_after
 from carepost.messaging.outbound.wanted import standing_hold
 
 if TYPE_CHECKING:
@@ -17,10 +18,15 @@ if TYPE_CHECKING:
 GATE_HOLDS = frozenset({"messaging_off", "no_consent"})
 """Holds that the gates set, and that the planner leaves alone while they still stand."""
 
+HOURS_HOLDS = frozenset({"waits_for_hours", "outside_hours"})
+
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A message of the outbox that has not left: planned or held."""
+    """A message of the outbox that has not left: planned or held.
+
+    `asked_at` is when the gates last answered for it; None: not yet.
+    """
 
     id: UUID
     status: str
@@ -39,6 +45,7 @@ class Waiting:
     expires_at: datetime
     time_set: bool
     tries: int
+    asked_at: datetime | None
     about: tuple[tuple[UUID, int], ...]
 
 
@@ -100,14 +107,17 @@ def _same_thing(want: Wanted, waiting: Waiting) -> bool:
 
 def _update(person: Person, want: Wanted, old: Waiting) -> Update | None:
     hold = want.hold
-    if not hold and old.status == "held" and old.hold in GATE_HOLDS:
-        standing = standing_hold(person, want.kind, want.channel, want.address)
-        hold = standing
-    elif not hold and old.status == "planned" and old.hold and old.due_at > want.due_at:
-        hold = old.hold  # it waits for a retry, or for hours to begin: the gates said until when
-    waits = not want.hold and old.status == "planned" and bool(hold)
-    due = old.due_at if old.time_set or waits else want.due_at
-    status = "planned" if waits or not hold else "held"
+    stands = not hold and _still_says(person, want, old)
+    if stands:
+        hold = old.hold
+    elif not hold and old.status == "held" and old.hold in GATE_HOLDS:
+        hold = standing_hold(person, want.kind, want.channel, want.address)
+    status = "held" if hold and not (stands and old.status == "planned") else "planned"
+    due = want.due_at
+    if old.time_set:
+        due = old.due_at
+    elif stands:
+        due = max(old.due_at, want.due_at)
     same = (
         (status, hold, due) == (old.status, old.hold, old.due_at)
         and want.what == old.what
@@ -123,6 +133,26 @@ def _update(person: Person, want: Wanted, old: Waiting) -> Update | None:
     if same:
         return None
     return Update(old.id, status, hold, due, want, want.about != old.about)
+
+
+def _still_says(person: Person, want: Wanted, old: Waiting) -> bool:
+    """Whether what the gates or a carrier last said of a message is as true by the facts of now.
+
+    Only then is it left to wait: hours that were changed since must not keep it waiting.
+    """
+    if old.status == "held" and old.hold in GATE_HOLDS:
+        return standing_hold(person, want.kind, want.channel, want.address) == old.hold
+    if old.hold == "retrying":
+        return old.status == "planned" and old.due_at > want.due_at
+    quiet, at = person.practice.quiet, old.asked_at
+    if old.hold not in HOURS_HOLDS or quiet is None or at is None:
+        return False
+    if not is_quiet(at, quiet, person.zone):
+        return False
+    opening = opens_after(at, quiet, person.zone)
+    if old.hold == "outside_hours":
+        return old.status == "held" and opening >= want.expires_at
+    return old.status == "planned" and opening == old.due_at < want.expires_at
 
 
 def _reason(person: Person, orphan: Waiting) -> str:

@@ -85,7 +85,8 @@ ORDER BY c.client_id, c.channel, c.address, k.kind, c.at DESC, c.id DESC
 -- Every message about these visits: those that wait, and those that have left or were decided on.
 SELECT m.client_id, m.id, m.status, m.hold, m.kind, m.what, m.rule_id, m.step, m.channel,
        m.contact_point_id, m.address, m.line_id, m.lane_id, m.template_id, m.due_at, m.expires_at,
-       m.time_set, m.tries, b.appointment_id, b.sequence, b.rule_id, b.step
+       m.time_set, m.tries, (m.trace ->> 'at')::timestamptz, b.appointment_id, b.sequence,
+       b.rule_id, b.step
 FROM messaging_messageabout b JOIN messaging_message m ON m.id = b.message_id
 JOIN appointments_appointment a ON a.id = b.appointment_id
 WHERE b.practice_id = ANY(%(practices)s) AND b.appointment_id = ANY(%(visits)s)
