@@ -19,6 +19,16 @@ Step = bytes | float | str  # bytes to write, seconds to wait, CUT
 FOREVER = 3600.0
 
 
+def ok(number: int, target: str) -> Sequence[Step]:
+    """Answers with 200, always."""
+    return (OK,)
+
+
+def silent(number: int, target: str) -> Sequence[Step]:
+    """Takes a request and says nothing."""
+    return (FOREVER,)
+
+
 @dataclass
 class FarEnd:
     """`targets` of the requests it was given whole, in order; `closed`: connections that ended."""

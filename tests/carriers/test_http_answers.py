@@ -187,6 +187,21 @@ def heard(pieces: list[bytes], *, largest: int = 400) -> tuple[object, bool]:
     return asyncio.run(listen())
 
 
+async def test_who_gives_up_as_the_answer_comes_does_not_cut_off_the_next() -> None:
+    line: Any = Line()
+    loop = asyncio.get_running_loop()
+    wire = Wire(line, loop)
+    wire.connection_made(line)
+    first = wire.ask(b"", loop.time() + 60, 100)
+    wire.data_received(OK)
+    second = wire.ask(b"", loop.time() + 60, 100)
+    wire.give_up(first)
+    wire.data_received(OK)
+    assert (await second).body == b"ok"
+    assert line.cut == 0
+    wire.connection_lost(None)
+
+
 def cut_up(raw: bytes, at: list[int]) -> list[bytes]:
     places = sorted({min(place, len(raw)) for place in at} | {0, len(raw)})
     return [raw[a:b] for a, b in pairwise(places)]

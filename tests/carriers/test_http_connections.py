@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import random
 import socket
-import ssl
 import threading
 import time
 from collections import Counter
@@ -13,29 +12,20 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.carriers.authority import certify
-from tests.carriers.contract import closed_port
-from tests.carriers.http_far_end import CUT, FOREVER, OK, FarEnd, Step, far_end
+from tests.carriers.http_far_end import CUT, FOREVER, OK, FarEnd, Step, far_end, ok, silent
 
-from carepost.carriers.http import names, wire
+from carepost.carriers.http import pool, wire
 from carepost.carriers.http.answers import Doubt, NotSent, Response, Unanswered, Unreached
 from carepost.carriers.http.client import Client
 from carepost.carriers.http.origin import origin_of
+from carepost.carriers.http.pool import Pool
+from carepost.carriers.http.wire import Wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
 
 BOTH_LOOPS = True
-
-
-def ok(number: int, target: str) -> Sequence[Step]:
-    return (OK,)
-
-
-def silent(number: int, target: str) -> Sequence[Step]:
-    return (FOREVER,)
 
 
 async def ask(client: Client, end: FarEnd, target: str = "/", seconds: float = 5) -> Response:
@@ -56,10 +46,11 @@ async def test_the_connection_used_last_is_used_first_and_the_others_close_when_
         client = Client(idle=0.15)
         await asyncio.gather(*(ask(client, end) for _ in range(5)))
         assert end.connections == 5
-        for _ in range(10):
+        for _ in range(20):
             await ask(client, end)
-        await until(lambda: client.connections(end.origin) == 1)
+        assert client.connections(end.origin) == 1
         assert end.connections == 5
+        await until(lambda: client.connections(end.origin) == 0)
         await client.close()
 
 
@@ -123,6 +114,21 @@ async def test_a_cut_on_a_kept_connection_leaves_doubt_and_is_not_asked_again() 
         await client.close()
 
 
+@pytest.mark.parametrize(("first", "second"), [(5, 0.1), (0.15, 0.3)])
+async def test_patience_is_each_requests_own_on_one_connection(first: float, second: float) -> None:
+    async with far_end(lambda n, _: (FOREVER,) if n else (OK,)) as end:
+        client = Client()
+        await ask(client, end, seconds=first)
+        began = time.monotonic()
+        async with asyncio.timeout(2):
+            with pytest.raises(Unanswered) as doubt:
+                await ask(client, end, seconds=second)
+        assert doubt.value.why is Doubt.TIME
+        assert second - 0.01 < time.monotonic() - began < second + 0.5
+        assert end.connections == 1
+        await client.close()
+
+
 async def test_an_answer_before_the_whole_request_went_out_ends_the_connection() -> None:
     heard = 0
 
@@ -161,12 +167,53 @@ async def test_no_more_connections_than_the_limit_and_who_waits_is_served_in_ord
 async def test_the_line_of_those_who_wait_has_an_end() -> None:
     async with far_end(silent) as end:
         client = Client(limit=1, waiting=1)
-        tasks = [asyncio.create_task(ask(client, end, seconds=0.3)) for _ in range(3)]
-        *_, third = await asyncio.gather(*tasks, return_exceptions=True)
-        assert isinstance(third, NotSent)
-        assert third.why is Unreached.BUSY
+        first = asyncio.create_task(ask(client, end, seconds=1))
+        await until(lambda: bool(end.targets))
+        gives_up = asyncio.create_task(ask(client, end))
+        await asyncio.sleep(0)
+        gives_up.cancel()
+        await asyncio.sleep(0)
+        waits = asyncio.create_task(ask(client, end, seconds=0.2))
+        await asyncio.sleep(0)
+        began = time.monotonic()
+        with pytest.raises(NotSent) as failure:
+            await ask(client, end)
+        assert failure.value.why is Unreached.BUSY
+        assert time.monotonic() - began < 0.1
+        assert not waits.done()
+        await asyncio.gather(first, waits, return_exceptions=True)
         assert len(end.targets) == 1
         await client.close()
+
+
+async def test_few_connections_are_opened_at_a_time_and_all_that_are_wanted_in_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pool, "OPENING_AT_ONCE", 2)
+    async with far_end(lambda *_: (0.3, OK)) as end:
+        client = Client(limit=9)
+        tasks = [asyncio.create_task(ask(client, end)) for _ in range(9)]
+        await asyncio.sleep(0)
+        assert client.connections(end.origin) == 2
+        await until(lambda: len(end.targets) == 9)
+        assert not any(task.done() for task in tasks)
+        await asyncio.gather(*tasks)
+        await client.close()
+
+
+async def test_a_connection_that_was_lost_as_it_opened_is_no_connection() -> None:
+    class Nobody:
+        def give(self, wire: Wire) -> None: ...
+        def lost(self, wire: Wire) -> None: ...
+
+    async def dial(new: Callable[[], Wire]) -> Wire:
+        return Wire(Nobody(), asyncio.get_running_loop())
+
+    connections = Pool(dial, limit=1, idle=1, waiting=1)
+    for _ in range(2):
+        with pytest.raises(NotSent):
+            await connections.take(asyncio.get_running_loop().time() + 1)
+        assert connections.empty
 
 
 async def test_waiting_in_vain_sent_nothing() -> None:
@@ -229,121 +276,11 @@ async def test_whatever_happens_each_request_arrives_at_most_once_and_what_we_kn
         known = await asyncio.gather(*(one(number) for number in range(400)))
         heard = Counter(int(target[1:]) for target in end.targets)
         await until(lambda: client.connections(end.origin) == 0)
-        pool = client._pools[end.origin]
-        assert pool.empty
-        assert pool._opening == 0
+        assert client._pools[end.origin].empty
+        assert client._pools[end.origin]._opening == 0
         await client.close()
     assert max(heard.values()) == 1
     assert set(known) == {"not sent", "doubt", "gave up", "answered"}
     for number, fate in enumerate(known):
         assert heard[number] == 1 or fate != "answered"
         assert heard[number] == 0 or fate != "not sent"
-
-
-# Nothing was sent
-
-
-async def test_where_nobody_listens_nothing_was_sent() -> None:
-    client = Client()
-    with pytest.raises(NotSent) as failure:
-        await client.get(origin_of(f"http://127.0.0.1:{closed_port()}"), b"/", b"", timeout=2)
-    assert failure.value.why is Unreached.CONNECTION
-
-
-async def test_where_no_name_is_known_nothing_was_sent(monkeypatch: pytest.MonkeyPatch) -> None:
-    def unknown(host: str, port: int) -> list[str]:
-        raise socket.gaierror(socket.EAI_NONAME, "no such host")
-
-    monkeypatch.setattr(names, "_ask", unknown)
-    client = Client()
-    with pytest.raises(NotSent) as failure:
-        await client.get(origin_of("http://nowhere.example"), b"/", b"", timeout=2)
-    assert failure.value.why is Unreached.NAME
-
-
-async def test_a_host_is_looked_up_once_for_many_and_each_of_its_addresses_is_tried(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    asked: list[str] = []
-
-    def known(host: str, port: int) -> list[str]:
-        asked.append(host)
-        return ["127.0.0.2", "127.0.0.1"]  # nobody listens at the first
-
-    monkeypatch.setattr(names, "_ask", known)
-    async with far_end(lambda *_: (0.02, OK)) as end:
-        client = Client()
-        origin = origin_of(f"http://clinic.example:{end.origin.port}")
-        requests = (client.get(origin, b"/", b"", timeout=2) for _ in range(20))
-        assert {got.status for got in await asyncio.gather(*requests)} == {200}
-        await client.close()
-        assert f"Host: clinic.example:{end.origin.port}\r\n" in end.heads[0]
-    assert asked == ["clinic.example"]
-
-
-@pytest.mark.parametrize("scheme", ["http", "https"])
-async def test_a_connection_that_does_not_come_about_in_time_sent_nothing(scheme: str) -> None:
-    # Its backlog is full, or it says nothing of TLS: either way nobody speaks.
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen(0)
-        port = listener.getsockname()[1]
-        fillers = [socket.socket() for _ in range(3 if scheme == "http" else 0)]
-        for filler in fillers:
-            filler.setblocking(False)
-            filler.connect_ex(("127.0.0.1", port))
-        client = Client()
-        with pytest.raises(NotSent) as failure:
-            await client.get(
-                origin_of(f"{scheme}://127.0.0.1:{port}"),
-                b"/",
-                b"",
-                timeout=3,
-                connect_timeout=0.2,
-            )
-        assert failure.value.why is Unreached.CONNECTION
-        assert client.connections(origin_of(f"{scheme}://127.0.0.1:{port}")) == 0
-        for filler in fillers:
-            filler.close()
-
-
-# TLS
-
-
-async def test_by_tls_the_server_proves_who_it_is_and_the_connection_is_kept(
-    tmp_path: Path,
-) -> None:
-    made = certify(tmp_path)
-    async with far_end(ok, tls=made.serving()) as end:
-        client = Client(trust=ssl.create_default_context(cafile=made.ca))
-        for _ in range(3):
-            assert (await ask(client, end)).body == b"ok"
-        await client.close()
-        assert end.server_names == ["localhost"]
-        assert end.connections == 1
-
-
-async def test_a_server_that_proves_to_be_another_gets_nothing(tmp_path: Path) -> None:
-    made = certify(tmp_path, host="other.example", ip="127.0.0.9")
-    async with far_end(ok, tls=made.serving()) as end:
-        client = Client(trust=ssl.create_default_context(cafile=made.ca))
-        with pytest.raises(NotSent) as failure:
-            await ask(client, end)
-        assert failure.value.why is Unreached.TRUST
-        assert end.targets == []
-
-
-async def test_a_server_whose_authority_is_unknown_gets_nothing(tmp_path: Path) -> None:
-    async with far_end(ok, tls=certify(tmp_path).serving()) as end:
-        with pytest.raises(NotSent) as failure:
-            await ask(Client(), end)
-        assert failure.value.why is Unreached.TRUST
-        assert end.targets == []
-
-
-async def test_a_server_that_speaks_no_tls_gets_nothing() -> None:
-    async with far_end(ok) as end:
-        origin = origin_of(f"https://127.0.0.1:{end.origin.port}")
-        with pytest.raises(NotSent):
-            await Client().get(origin, b"/", b"", timeout=0.3)
-        assert end.targets == []

@@ -62,8 +62,8 @@ def _simulate(given: argparse.Namespace) -> int:
         for seed in range(given.seed, given.seed + given.seeds):
             began = time.monotonic()
             size = Size(practices=given.practices, days=days)
-            with bugs.planted(given.bug, watch):
-                sim = Simulation(watch, settings.DATABASE.app, seed, size)
+            with bugs.planted(given.bug, watch) as gates:
+                sim = Simulation(watch, settings.DATABASE.app, seed, size, gates)
                 sim.trace = [] if given.trace else None
                 sim.run()
             print(

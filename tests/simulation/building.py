@@ -70,7 +70,7 @@ def found(town: Town, n: int, clients: int, host_lines: dict[str, Line]) -> tupl
         far = chance.choice(ZONES)
         Place.objects.create(practice_id=made.practice_id, name=FAR_OFFICE, timezone=far)
     quiet = chance.choice([(time(21), time(8)), (time(21), time(8)), (time(19, 30), time(9)), None])
-    opt_in = chance.random() < 0.25
+    opt_in = chance.random() < 0.2
     settings.change(
         made.practice_id, SYSTEM, messaging_enabled=True, opt_in_required=opt_in, quiet_hours=quiet,
         email=f"desk@practice{n}.test",
@@ -86,9 +86,9 @@ def _register(town: Town, state: State, household: str) -> Client:
     town.people += 1
     name = f"Person{town.people}"
     points = []
-    if (kind := chance.random()) < 0.3:
+    if (kind := chance.random()) < 0.35:
         points.append({"system": "phone", "value": household, "use": "home"})
-    elif kind < 0.9:
+    elif kind < 0.94:
         points.append({"system": "phone", "value": town.number(), "use": "mobile"})
     if chance.random() < 0.75:
         points.append({"system": "email", "value": f"{name.lower()}@people.test"})
@@ -142,6 +142,7 @@ def some_rules(chance: Random) -> list[dict[str, Any]]:
         before | {"days": 1, "skip_if_confirmed": True},
         before | {"days": 1, "channel": "email"},
         before | {"days": 1, "at_time": time(17, 30)},
+        before | {"days": 1, "at_time": time(12), "channel": "sms"},
         before | {"days": 2, "at_time": time(9), "channel": "sms"},
         before | {"seconds": 2 * 3600, "channel": "sms"},
         before | {"seconds": 150 * 60, "channel": "sms"},
@@ -150,6 +151,7 @@ def some_rules(chance: Random) -> list[dict[str, Any]]:
         before | {"days": 0, "at_time": time(2, 30)},
         after | {"days": 1, "at_time": time(10)},
         after | {"seconds": 3600},
+        after | {"days": 5},
         notice | {"seconds": 180},
         notice | {"seconds": 600, "channel": "email"},
     ]

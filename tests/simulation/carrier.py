@@ -113,11 +113,11 @@ class SimCarrier:
         def after(low: float, high: float) -> datetime:
             return at + timedelta(seconds=self.chance.uniform(low, high))
 
-        if self.chance.random() < 0.4:
+        if self.chance.random() < 0.5:
             late = self.chance.random() < 0.3
             when = after(10, 900) if late else after(0, 2)
             self.hear(when, letter.attempt_id, Receipt(ReceiptEvent.TAKEN, ref))
-        if not self.healthy and self.chance.random() < 0.1:
+        if not self.healthy and self.chance.random() < 0.15:
             return
         end = Receipt(ReceiptEvent.DELIVERED, ref)
         if letter.to in self.nobody:

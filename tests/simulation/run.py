@@ -56,7 +56,7 @@ class Size:
     """How much is simulated."""
 
     practices: int = 5
-    clients: int = 7
+    clients: int = 6
     days: float = 14
     machines: int = 3
     doings: float = 3.0  # of people and staff, a practice and day

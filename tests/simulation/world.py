@@ -58,7 +58,7 @@ class World:
             for rule in building.some_rules(self.chance):
                 self._add_rule(state.id, rule)
             for client in list(state.clients):
-                for _ in range(self.chance.randint(0, 2)):
+                for _ in range(self.chance.randint(1, 2)):
                     self.book(state.id, client)
                 if state.opt_in and self.chance.random() < 0.6:
                     self.give(state.id, client)
@@ -75,7 +75,7 @@ class World:
         ]  # fmt: skip
         staff: list[tuple[Callable[..., None], float]] = [
             (self.add_rule, 0.25), (self.end_rule, 0.2), (self.change_rule, 0.3),
-            (self.enable, 0.4), (self.opt_in, 0.15), (self.hours, 0.25),
+            (self.enable, 0.2), (self.opt_in, 0.1), (self.hours, 0.25),
         ]  # fmt: skip
         chosen = self._pick(ops + staff)
         if any(chosen == op for op, _ in staff):

@@ -67,9 +67,11 @@ def visits(practice: Practice) -> list[Appointment]:
 
 
 def told(practice: Practice) -> list[tuple[int, str, bool]]:
-    """The changes clients may be told of: sequence, what, and whether they are."""
+    """The changes clients may be told of, sorted: sequence, what, and whether they are."""
     with acting_for(practice.id):
-        rows = AppointmentChange.objects.filter(practice=practice).order_by("id")
+        rows = AppointmentChange.objects.filter(practice=practice).order_by(
+            "sequence", "what", "tell"
+        )
         return list(rows.values_list("sequence", "what", "tell"))
 
 

@@ -14,11 +14,13 @@ from carepost.ground import ids
 from carepost.messaging.carrier import ReceiptEvent, Sighting
 from carepost.messaging.inbound import receipts
 from carepost.messaging.models import Attempt, InFlight, Message, Receipt, Rule
+from carepost.messaging.outbound import recover
 from carepost.practice import changes
 from carepost.practice.tenancy import acting_for
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from datetime import datetime
     from uuid import UUID
 
     from carepost.config.database import Database
@@ -94,3 +96,34 @@ async def test_a_text_whose_receipt_came_after_its_worker_died_is_not_sent_again
         assert await engine.deliver() == []
 
     assert await sync_to_async(state)(practice) == (status, "SM1", "accepted", "SM1", 0)
+
+
+def practice_with_many_due(count: int) -> Practice:
+    practice = practice_with_a_reminder_due()
+    for _ in range(count - 1):
+        make_appointment(practice, make_client(practice, email=None), at=DUE + timedelta(days=1))
+    return practice
+
+
+async def test_a_step_looks_into_few_doubts_and_leaves_the_rest_to_others(engine: Engine) -> None:
+    count = 2 * recover.LOOKS_A_STEP
+    practice = await sync_to_async(practice_with_many_due)(count)
+    await engine.plan()
+    engine.now = DUE
+    assert len(await engine.arm()) == count  # and the worker dies
+    engine.advance(minutes=2)
+    await engine.recover()
+    engine.now += LOOK_WAIT
+    engine.carrier.cannot_be_asked = True
+
+    await engine.recover()
+    looked = await sync_to_async(still_due)(practice, engine.now)
+    await engine.recover()
+
+    assert looked == recover.LOOKS_A_STEP
+    assert await sync_to_async(still_due)(practice, engine.now) == 0
+
+
+def still_due(practice: Practice, now: datetime) -> int:
+    with acting_for(practice.id):
+        return InFlight.objects.filter(look_at__lte=now).count()

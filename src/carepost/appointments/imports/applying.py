@@ -132,7 +132,7 @@ class _Run:
         """Carry out the rows after those done. False: there are none left."""
         with tenancy.acting_for(self.practice.id):
             import_ = self._locked()
-            rows = self.prepared.rows[0 : import_.done + BATCH_ROWS]
+            rows = self.prepared.rows[import_.done : import_.done + BATCH_ROWS]
             if not rows:
                 return False
             ids = [row.external_id for row in rows if row.external_id]
@@ -240,6 +240,8 @@ def _content(practice: Practice, import_: Import) -> bytes:
     try:
         return checking.blobs().get(keys.practice_key(practice), import_.blob)
     except (BlobError, SealingError):
+        if Import.objects.filter(id=import_.id, status="done").exists():
+            raise _Overtaken from None  # who finished meanwhile has deleted it
         raise Refused(
             "The file of this import is no longer kept here. Check it again first.", "import_id"
         ) from None

@@ -50,7 +50,7 @@ class Appointment(PracticeRow):
     overlaps = models.BooleanField(default=False)  # an import brought it so; shown, never refused
     source = models.CharField(max_length=40, blank=True)
     external_id = models.CharField(max_length=120, blank=True)
-    # What the source said last (start:minutes:status:digest): only what it has changed since counts.
+    # What the source said last (start:minutes:status:digest); only what differs from it counts.
     imported_as = models.CharField(max_length=64, blank=True, default="", db_default="")
     created_at = models.DateTimeField(default=clock.now)
 

@@ -64,7 +64,7 @@ class Pool:
         while True:
             wire = self.kept()
             if wire is None:
-                if self._has_room and not self._waiting:
+                if self._has_room:  # then nobody waits: see _next
                     self._reserve()
                 else:
                     wire = await self._turn(by)
@@ -90,8 +90,8 @@ class Pool:
 
     def lost(self, wire: Wire) -> None:
         """A connection is closed; there is room for another."""
-        if wire in self._idle:
-            self._idle.remove(wire)
+        # If it was idle it stays in the list, where it is passed over: to search there would be
+        # slow just when a server closes a thousand at a time.
         if wire.counted:
             wire.counted = False
             self._count -= 1
@@ -145,7 +145,7 @@ class Pool:
         self._waiting[turn] = None
         timer = self._loop.call_at(by, self._expire, turn)
         try:
-            return await turn
+            granted = await turn
         except asyncio.CancelledError:
             self._waiting.pop(turn, None)
             if turn.done() and not turn.cancelled() and turn.exception() is None:
@@ -153,6 +153,10 @@ class Pool:
             raise
         finally:
             timer.cancel()
+        if self._loop.time() >= by:  # it came at the last moment, and we only see it now
+            self._return(granted)
+            raise NotSent(Unreached.BUSY)
+        return granted
 
     def _expire(self, turn: Future[Wire | None]) -> None:
         if not turn.done():
@@ -168,6 +172,7 @@ class Pool:
             self.give(granted)
 
     def _next(self) -> None:
+        """Called whenever there may be room: so where there is room, nobody waits."""
         while self._waiting and self._has_room:
             turn, _ = self._waiting.popitem(last=False)
             if not turn.done():

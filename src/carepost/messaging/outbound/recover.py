@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 BATCH = 100
 IDLE = timedelta(seconds=1)
 LOOKS = 2
+LOOKS_A_STEP = 10  # so that a claim ends before LOOK_TIMEOUT, and other workers look too
 LOOK_TIMEOUT = timedelta(seconds=60)
 BEFORE = timedelta(seconds=5)  # clocks of carriers differ from ours
 
@@ -51,6 +52,7 @@ class Doubt(NamedTuple):
     since: datetime
     uncertain_since: datetime | None
     looks: int
+    look_at: datetime | None
     channel: str
     status: str
     expires_at: datetime
@@ -118,7 +120,9 @@ async def step(
                 statement("recover", "begin_doubt"),
                 {"ids": careful, "now": now, "look_at": now + look_wait},
             )
-        due = [d for d in doubts if d.uncertain_since is not None]
+        waiting = [d for d in doubts if d.uncertain_since is not None]
+        # Who has waited longest first: a carrier that does not answer holds up no other for long.
+        due = sorted(waiting, key=lambda d: (d.look_at or now, d.id))[:LOOKS_A_STEP]
         if due:
             await db.execute(
                 statement("recover", "looking"),

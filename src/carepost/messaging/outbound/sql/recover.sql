@@ -5,7 +5,7 @@ SELECT practice_id, attempt_id FROM door_open_attempts(%(now)s, %(limit)s)
 
 -- name: doubts
 SELECT f.id, f.practice_id, f.message_id, f.line_id, f.address, f.since, f.uncertain_since,
-       f.looks, m.channel, m.status, m.expires_at, m.tries, l.carrier, l.address,
+       f.looks, f.look_at, m.channel, m.status, m.expires_at, m.tries, l.carrier, l.address,
        l.sealed_settings, p.email, a.outcome, a.carrier_ref
 FROM messaging_inflight f
 JOIN messaging_message m ON m.id = f.message_id
