@@ -229,6 +229,23 @@ async def test_waiting_in_vain_sent_nothing() -> None:
         await client.close()
 
 
+async def test_a_connection_that_comes_too_late_goes_to_the_next_and_not_to_waste() -> None:
+    async with far_end(ok) as end:
+        client = Client(limit=1)
+        await ask(client, end)
+        connections = client._pools[end.origin]
+        only = connections.kept()
+        assert only is not None
+        late = asyncio.create_task(connections.take(asyncio.get_running_loop().time() + 0.05))
+        await asyncio.sleep(0)
+        connections.give(only)
+        time.sleep(0.1)  # the loop is busy while the time passes
+        with pytest.raises(NotSent):
+            await late
+        assert connections.kept() is only
+        await client.close()
+
+
 async def test_who_gives_up_leaves_the_place_to_others() -> None:
     async with far_end(lambda n, _: (OK,) if n else (FOREVER,)) as end:
         client = Client(limit=1)

@@ -46,32 +46,28 @@ def test_the_live_trigger_lets_a_message_begin_as_the_table_does(trigger: str) -
     assert _words(first[1]) == frozenset(map(str, FIRST))
 
 
-@pytest.mark.parametrize("old", list(Status))
-@pytest.mark.parametrize("new", list(Status))
-def test_the_database_refuses_what_the_table_does_not_allow(
-    database: Database, old: Status, new: Status
-) -> None:
+def test_the_database_refuses_whatever_the_table_does_not_allow(database: Database) -> None:
     with psycopg.connect(database.admin) as connection:
-        connection.execute("SET LOCAL session_replication_role = replica")
-        connection.execute("CREATE TEMP TABLE one (LIKE messaging_message) ON COMMIT DROP")
+        connection.execute("CREATE TEMP TABLE one (status text) ON COMMIT DROP")
         connection.execute(
             "CREATE TRIGGER moves BEFORE UPDATE OF status ON one FOR EACH ROW"
             " WHEN (OLD.status IS DISTINCT FROM NEW.status)"
             " EXECUTE FUNCTION message_status_moves()"
         )
-        connection.execute("ALTER TABLE one ENABLE ALWAYS TRIGGER moves")
-        for (column,) in connection.execute(
-            "SELECT attname FROM pg_attribute WHERE attrelid = 'one'::regclass AND attnum > 0"
-            " AND attnotnull"
-        ).fetchall():
-            connection.execute(f'ALTER TABLE one ALTER "{column}" DROP NOT NULL')
-        connection.execute("INSERT INTO one (status) VALUES (%s)", [old])
-        try:
-            connection.execute("UPDATE one SET status = %s", [new])
-            allowed = True
-        except psycopg.errors.CheckViolation:
-            allowed = False
-        finally:
-            connection.rollback()
+        for old in Status:
+            for new in Status:
+                assert _allows(connection, old, new) == may_follow(old, new), (old, new)
 
-    assert allowed == may_follow(old, new)
+
+def _allows(connection: psycopg.Connection, old: Status, new: Status) -> bool:
+    """Whether the trigger lets a row move so; the row is taken away again."""
+    with connection.transaction(force_rollback=True):
+        connection.execute("ALTER TABLE one DISABLE TRIGGER moves")
+        connection.execute("INSERT INTO one VALUES (%s)", [old])
+        connection.execute("ALTER TABLE one ENABLE TRIGGER moves")
+        try:
+            with connection.transaction():
+                connection.execute("UPDATE one SET status = %s", [new])
+        except psycopg.errors.CheckViolation:
+            return False
+        return True

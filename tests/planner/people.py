@@ -108,7 +108,7 @@ def _rules(draw: st.DrawFn, day: date) -> RuleFacts:
         kind=kind,
         channel=draw(st.sampled_from(["", "sms", "email"])),
         when=when,
-        days=draw(st.integers(0, 3)) if when != "change" else 0,
+        days=0 if when == "change" else draw(st.integers(not (at_time or when == "after"), 3)),
         seconds=draw(st.sampled_from([0, 1800, 3600, 3 * 3600, 5 * 3600])) if not at_time else 0,
         at_time=at_time,
         types=draw(st.sampled_from([frozenset(), frozenset(TYPES[:1])])),

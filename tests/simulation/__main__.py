@@ -65,6 +65,7 @@ def _simulate(given: argparse.Namespace) -> int:
             with bugs.planted(given.bug, watch) as gates:
                 sim = Simulation(watch, settings.DATABASE.app, seed, size, gates)
                 sim.trace = [] if given.trace else None
+                sim.stop_at_first = bool(given.bug)
                 sim.run()
             print(
                 f"seed {seed}: {days:g} days of {given.practices} practices in "

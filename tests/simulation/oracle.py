@@ -147,6 +147,8 @@ def _reminders(
             at = moment(rule, visit)
             if at < visit.scheduled_at or at < rule.since:
                 continue
+            if rule.when == "before" and at >= visit.starts_at:
+                continue
             together = rule.when == "before" and visit.starts_at - at >= 4 * HOUR
             is_told = (rule.id, visit.id, visit.sequence) in told
             groups[rule.id, visit.wall.date() if together else visit.id, is_told].append((at, visit))
