@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.api.asking import a_client, a_practice, an_appointment, in_days
 
 pytestmark = pytest.mark.django_db

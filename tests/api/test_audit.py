@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from tests.api.asking import Asker, a_client, a_practice, an_appointment
 
 pytestmark = pytest.mark.django_db

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.db import connection
-from tests.api.asking import Answer, Asker, a_practice, an_appointment
 
 from carepost.api import idempotency
 from carepost.ground import clock
 from carepost.people import register
 from carepost.practice.models import IdempotentAnswer
 from carepost.practice.tenancy import acting_for
+from tests.api.asking import Answer, Asker, a_practice, an_appointment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

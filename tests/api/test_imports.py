@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+
 from tests.api.asking import Answer, Asker, a_practice
 
 pytestmark = pytest.mark.django_db

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.apps import apps
 from django.db import models
-from tests.api.asking import Asker, a_practice
-from tests.practice.one_of_each import make_practice_with_one_of_each
 
 from carepost.api.site import api
 from carepost.practice import tokens
 from carepost.practice.audit import SYSTEM
 from carepost.practice.models import Member
 from carepost.practice.tenancy import acting_for
+from tests.api.asking import Asker, a_practice
+from tests.practice.one_of_each import make_practice_with_one_of_each
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.api.asking import Asker, a_practice, an_appointment
-from tests.builders import make_line, practice_of
 
 from carepost.ground import clock
 from carepost.messaging.models import Lane, Message, MessageAbout, Rule
 from carepost.people.models import ContactPoint
 from carepost.practice.tenancy import acting_for
+from tests.api.asking import Asker, a_practice, an_appointment
+from tests.builders import make_line, practice_of
 
 if TYPE_CHECKING:
     from uuid import UUID

@@ -7,10 +7,10 @@ import logging
 
 import pytest
 from django.test import override_settings
-from tests.api.asking import Answer, Asker, a_client, a_practice
 
 from carepost.api.body import IMPORT_LIMIT, LIMIT
 from carepost.people import register
+from tests.api.asking import Answer, Asker, a_client, a_practice
 
 pytestmark = pytest.mark.django_db
 

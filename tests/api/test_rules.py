@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.api.asking import a_practice, an_appointment
 
 pytestmark = pytest.mark.django_db

@@ -23,8 +23,6 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
-from tests.api.test_isolation import ROWS, rows_of
-from tests.practice.one_of_each import make_practice_with_one_of_each
 
 from carepost.api.site import api
 from carepost.appointments import imports
@@ -34,6 +32,8 @@ from carepost.practice import tokens
 from carepost.practice.audit import SYSTEM
 from carepost.practice.models import Member
 from carepost.practice.tenancy import acting_for
+from tests.api.test_isolation import ROWS, rows_of
+from tests.practice.one_of_each import make_practice_with_one_of_each
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.api.asking import Asker, a_practice, in_days
 
 pytestmark = pytest.mark.django_db

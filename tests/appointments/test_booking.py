@@ -7,7 +7,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from tests.builders import NOW, make_appointment, make_client, make_practice
 
 from carepost.appointments import booking
 from carepost.appointments.models import (
@@ -21,6 +20,7 @@ from carepost.practice.audit import SYSTEM
 from carepost.practice.errors import Conflict, NotFound, Refused
 from carepost.practice.models import AuditEntry, Replan
 from carepost.practice.tenancy import acting_for
+from tests.builders import NOW, make_appointment, make_client, make_practice
 
 pytestmark = pytest.mark.usefixtures("db")
 TEN = datetime(2026, 3, 9, 14, tzinfo=UTC)  # 10:00 in New York

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 from django.db import IntegrityError, connection, connections, transaction
-from tests.builders import NOW, make_appointment, make_client, make_practice
 
 from carepost.appointments import booking
 from carepost.appointments.models import Appointment, AppointmentChange, Practitioner
 from carepost.practice.audit import SYSTEM
 from carepost.practice.errors import Conflict
 from carepost.practice.tenancy import acting_for
+from tests.builders import NOW, make_appointment, make_client, make_practice
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from django.db.models import F
-from tests.builders import NOW, make_appointment, make_practice
 
 from carepost.appointments import booking, local_time
 from carepost.appointments.models import Appointment, Place
@@ -14,6 +13,7 @@ from carepost.appointments.zone_rules import recompute_instants
 from carepost.practice.audit import SYSTEM
 from carepost.practice.models import AuditEntry, Replan
 from carepost.practice.tenancy import acting_for
+from tests.builders import NOW, make_appointment, make_practice
 
 pytestmark = pytest.mark.usefixtures("db")
 TEN = datetime(2026, 3, 9, 14, tzinfo=UTC)  # 10:00 in New York

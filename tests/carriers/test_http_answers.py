@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.carriers.http_far_end import CUT, OK, FarEnd, Step, far_end
 
 from carepost.carriers.http.answers import Doubt, Response, Unanswered
 from carepost.carriers.http.client import Client
 from carepost.carriers.http.wire import HEAD_LIMIT, HEADERS_LIMIT, Wire
+from tests.carriers.http_far_end import CUT, OK, FarEnd, Step, far_end
 
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 

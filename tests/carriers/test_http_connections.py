@@ -12,7 +12,6 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.carriers.http_far_end import CUT, FOREVER, OK, FarEnd, Step, far_end, ok, silent
 
 from carepost.carriers.http import pool, wire
 from carepost.carriers.http.answers import Doubt, NotSent, Response, Unanswered, Unreached
@@ -20,6 +19,7 @@ from carepost.carriers.http.client import Client
 from carepost.carriers.http.origin import origin_of
 from carepost.carriers.http.pool import Pool
 from carepost.carriers.http.wire import Wire
+from tests.carriers.http_far_end import CUT, FOREVER, OK, FarEnd, Step, far_end, ok, silent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -7,11 +7,11 @@ from urllib.parse import quote_plus
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.carriers.http_far_end import OK, far_end
 
 from carepost.carriers.http.client import Client
 from carepost.carriers.http.origin import checked, header_lines, origin_of, target_of
 from carepost.carriers.twilio.form import form_text
+from tests.carriers.http_far_end import OK, far_end
 
 
 async def test_a_request_is_its_line_its_headers_and_its_body() -> None:

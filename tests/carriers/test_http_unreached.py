@@ -8,14 +8,14 @@ import ssl
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.carriers.authority import certify
-from tests.carriers.contract import closed_port
-from tests.carriers.http_far_end import OK, far_end, ok
 
 from carepost.carriers.http import names
 from carepost.carriers.http.answers import NotSent, Unreached
 from carepost.carriers.http.client import Client
 from carepost.carriers.http.origin import origin_of
+from tests.carriers.authority import certify
+from tests.carriers.contract import closed_port
+from tests.carriers.http_far_end import OK, far_end, ok
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,11 +6,10 @@ import asyncio
 from datetime import timedelta
 from uuid import uuid4
 
-from tests.carriers.contract import NOW
-from tests.carriers.smtp_far_end import CUT, SILENCE, Say, server_that
-
 from carepost.carriers.smtp.carrier import Smtp
 from carepost.messaging.carrier import Channel, Letter, Outcome
+from tests.carriers.contract import NOW
+from tests.carriers.smtp_far_end import CUT, SILENCE, Say, server_that
 
 
 def mail(seconds: float = 5) -> Letter:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING
 
+from carepost.carriers.smtp.carrier import Smtp
+from carepost.messaging.carrier import Account, Carrier, Channel
 from tests.carriers.contract import HTML, SUBJECT, TEXT, Contract, FarEnd, Trouble
 from tests.carriers.smtp_far_end import (
     CUT,
@@ -16,9 +18,6 @@ from tests.carriers.smtp_far_end import (
     account_at,
     server_that,
 )
-
-from carepost.carriers.smtp.carrier import Smtp
-from carepost.messaging.carrier import Account, Carrier, Channel
 
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager

@@ -10,13 +10,13 @@ from uuid import uuid4
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.carriers.authority import certify
-from tests.carriers.contract import NOW
-from tests.carriers.smtp_far_end import CUT, EHLO, PASSWORD, Say, SmtpFarEnd, server_that
 
 from carepost.carriers.smtp.carrier import Smtp
 from carepost.carriers.smtp.connection import framed
 from carepost.messaging.carrier import Answer, Blame, Channel, Letter, LookupFailed, Outcome
+from tests.carriers.authority import certify
+from tests.carriers.contract import NOW
+from tests.carriers.smtp_far_end import CUT, EHLO, PASSWORD, Say, SmtpFarEnd, server_that
 
 if TYPE_CHECKING:
     import ssl

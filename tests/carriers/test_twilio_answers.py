@@ -9,6 +9,10 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
+
+from carepost.carriers.twilio.carrier import Twilio
+from carepost.carriers.twilio.errors import MEANINGS
+from carepost.messaging.carrier import Answer, Blame, Channel, Letter, Outcome
 from tests.carriers.authority import certify
 from tests.carriers.contract import NOW
 from tests.carriers.test_twilio_contract import created
@@ -24,10 +28,6 @@ from tests.carriers.twilio_far_end import (
     twilio_that,
 )
 from tests.carriers.twilio_payloads import AUTHENTICATE, CREATED, INVALID_NUMBER, UNSUBSCRIBED
-
-from carepost.carriers.twilio.carrier import Twilio
-from carepost.carriers.twilio.errors import MEANINGS
-from carepost.messaging.carrier import Answer, Blame, Channel, Letter, Outcome
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,13 +8,13 @@ from urllib.parse import parse_qsl, urlencode
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.carriers.twilio_far_end import TOKEN, account_at
-from tests.carriers.twilio_payloads import DELIVERED_CALLBACK, UNDELIVERED_CALLBACK
 from twilio.request_validator import RequestValidator
 
 from carepost.carriers.twilio.carrier import Twilio
 from carepost.carriers.twilio.signature import check, signature_of
 from carepost.messaging.carrier import BadSignature, Blame, Receipt, ReceiptEvent
+from tests.carriers.twilio_far_end import TOKEN, account_at
+from tests.carriers.twilio_payloads import DELIVERED_CALLBACK, UNDELIVERED_CALLBACK
 
 URL = "https://sunnyside.example/callbacks/twilio/line/attempt"
 ACCOUNT = account_at(443)

@@ -6,6 +6,8 @@ import base64
 import json
 from typing import TYPE_CHECKING
 
+from carepost.carriers.twilio.carrier import Twilio
+from carepost.messaging.carrier import Account, Carrier, Channel
 from tests.carriers.contract import Contract, FarEnd, Trouble
 from tests.carriers.twilio_far_end import (
     CUT,
@@ -19,9 +21,6 @@ from tests.carriers.twilio_far_end import (
     twilio_that,
 )
 from tests.carriers.twilio_payloads import CREATED, INVALID_NUMBER, TOO_MANY
-
-from carepost.carriers.twilio.carrier import Twilio
-from carepost.messaging.carrier import Account, Carrier, Channel
 
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager

@@ -8,6 +8,9 @@ from email.utils import format_datetime
 from typing import Any
 
 import pytest
+
+from carepost.carriers.twilio.carrier import Twilio
+from carepost.messaging.carrier import LookupFailed, ReceiptEvent, Sighting
 from tests.carriers.twilio_far_end import (
     CUT,
     NUMBER,
@@ -19,9 +22,6 @@ from tests.carriers.twilio_far_end import (
     twilio_that,
 )
 from tests.carriers.twilio_payloads import LISTED
-
-from carepost.carriers.twilio.carrier import Twilio
-from carepost.messaging.carrier import LookupFailed, ReceiptEvent, Sighting
 
 TO = "+14155550199"
 SINCE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

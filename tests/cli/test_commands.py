@@ -10,7 +10,6 @@ from unittest.mock import patch
 from uuid import UUID, uuid4
 
 import pytest
-from tests.builders import make_practice
 from typer.testing import CliRunner
 
 from carepost.appointments.models import Appointment
@@ -20,6 +19,7 @@ from carepost.ground import clock
 from carepost.practice import tokens
 from carepost.practice.models import ApiToken, Practice
 from carepost.practice.tenancy import acting_for
+from tests.builders import make_practice
 
 if TYPE_CHECKING:
     from click.testing import Result

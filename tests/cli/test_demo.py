@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import NOW
 
 from carepost.appointments.models import Appointment
 from carepost.config.demo import calendar, people, seeding, surroundings, visits_file
@@ -20,6 +19,7 @@ from carepost.messaging.models import Rule
 from carepost.people.models import Client
 from carepost.practice.models import Practice
 from carepost.practice.tenancy import acting_for
+from tests.builders import NOW
 
 if TYPE_CHECKING:
     from pathlib import Path

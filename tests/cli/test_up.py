@@ -7,6 +7,7 @@ import signal
 from typing import TYPE_CHECKING
 
 import pytest
+
 from tests.cli.installation import Running, command, told, up, wait_for
 
 if TYPE_CHECKING:

@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 from psycopg.rows import dict_row
+
 from tests.faults.installation import made, wait_for
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ TROUBLE = {
     "smtp_cut": 0.05,
     "slow_ms": 800,  # so that each kill finds many on their way
     "list_lag_s": 0.5,
+    "receipts_late_s": 5,  # later than a look: a doubt is settled by what the carrier lists
     "receipts_twice": True,
     "receipts_shuffled": True,
 }

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 
 import pytest
+
 from tests.faults.calendars import FIRST_PHONE, MAILBOXES, NAME, PHONES
 from tests.faults.ordeal import Aftermath, Plan, go_through
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from uuid import uuid4
 
 import pytest
-from tests.builders import NOW, make_client, make_practice
 
 from carepost.people import consent
 from carepost.people.models import Consent, Stop
@@ -13,6 +12,7 @@ from carepost.practice.audit import Actor
 from carepost.practice.errors import NotFound, Refused
 from carepost.practice.models import AuditEntry, Replan
 from carepost.practice.tenancy import acting_for
+from tests.builders import NOW, make_client, make_practice
 
 pytestmark = pytest.mark.usefixtures("db")
 CLERK = Actor("member", uuid4())

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from tests.builders import NOW, make_client, make_practice
 
 from carepost.people import register
 from carepost.people.models import Client, Contact, ContactPoint
@@ -15,6 +14,7 @@ from carepost.practice.audit import SYSTEM
 from carepost.practice.errors import Conflict, NotFound, Refused
 from carepost.practice.models import Replan
 from carepost.practice.tenancy import acting_for
+from tests.builders import NOW, make_client, make_practice
 
 pytestmark = pytest.mark.usefixtures("db")
 PHONE = {"system": "phone", "value": "(212) 555-0123", "use": "mobile"}

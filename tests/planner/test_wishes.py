@@ -141,7 +141,13 @@ def _before(days: int = 0, seconds: int = 0, at_time: time | None = None) -> Rul
         ("America/New_York", (2026, 11, 2), time(1, 30), _before(1), "2026-11-01T05:30+00:00"),
         # Lord Howe's clocks move by half an hour: 02:15 becomes 02:45, +11:00.
         ("Australia/Lord_Howe", (2026, 10, 5), time(2, 15), _before(1), "2026-10-03T15:45+00:00"),
-        ("Asia/Kathmandu", (2026, 5, 5), time(10), _before(1, 0, time(9)), "2026-05-04T03:15+00:00"),
+        (
+            "Asia/Kathmandu",
+            (2026, 5, 5),
+            time(10),
+            _before(1, 0, time(9)),
+            "2026-05-04T03:15+00:00",
+        ),
         ("America/St_Johns", (2026, 3, 8), time(10), _before(1), "2026-03-07T13:30+00:00"),
     ],
 )

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from tests.builders import NOW, make_appointment, make_client, make_line, make_practice
-
 from carepost.appointments.models import AppointmentChange, Import, Practitioner
 from carepost.messaging.models import (
     Attempt,
@@ -23,6 +21,7 @@ from carepost.people.models import ContactPoint
 from carepost.practice.audit import SYSTEM
 from carepost.practice.models import IdempotentAnswer, Member
 from carepost.practice.tenancy import acting_for
+from tests.builders import NOW, make_appointment, make_client, make_line, make_practice
 
 if TYPE_CHECKING:
     from carepost.practice.models import Practice

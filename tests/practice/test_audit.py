@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
-from tests.builders import NOW, make_appointment, make_client, make_practice
 
 from carepost.appointments import booking
 from carepost.people import consent, points, register
@@ -18,6 +17,7 @@ from carepost.practice.audit import SYSTEM, Actor, record_all
 from carepost.practice.errors import Refused
 from carepost.practice.models import ApiToken, AuditEntry, Member, Replan
 from carepost.practice.tenancy import acting_for
+from tests.builders import NOW, make_appointment, make_client, make_practice
 
 if TYPE_CHECKING:
     from collections.abc import Callable

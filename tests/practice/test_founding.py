@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from tests.builders import NOW, make_client, make_practice, practice_of
 
 from carepost.ground import sealing
 from carepost.practice import keys, tokens
@@ -14,6 +13,7 @@ from carepost.practice.errors import NotFound, Refused
 from carepost.practice.founding import found
 from carepost.practice.models import ApiToken, AuditEntry, Member, Replan, User
 from carepost.practice.tenancy import acting_for
+from tests.builders import NOW, make_client, make_practice, practice_of
 
 pytestmark = pytest.mark.usefixtures("db")
 

@@ -6,13 +6,13 @@ from datetime import time
 from typing import Any
 
 import pytest
-from tests.builders import make_practice, practice_of
 
 from carepost.practice.audit import Actor
 from carepost.practice.errors import NotFound, Refused
 from carepost.practice.models import AuditEntry, Replan
 from carepost.practice.settings import change
 from carepost.practice.tenancy import acting_for
+from tests.builders import make_practice, practice_of
 
 pytestmark = pytest.mark.usefixtures("db")
 MEMBER = Actor("member", None)

@@ -7,10 +7,10 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
-from tests.builders import make_client, make_practice
 
 from carepost.people.models import Client
 from carepost.practice.tenancy import acting_for
+from tests.builders import make_client, make_practice
 
 
 def acting() -> str:

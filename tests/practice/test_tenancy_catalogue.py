@@ -26,7 +26,6 @@ NO_PRACTICE = {
     "messaging_lane": "which queue of a line was served when",
     "messaging_workerbeat": "which worker lives",
 }
-LIBRARY = "procrastinate_"  # its jobs carry ids only
 
 MINE = (
     "(%s = ANY (( SELECT (string_to_array(current_setting('carepost.practices'::text, true), "
@@ -66,7 +65,7 @@ def test_every_table_is_a_practices_or_is_listed_with_why_not(
     unexplained = {
         name
         for name in set(all_tables(catalogue)) - practice_tables(catalogue)
-        if name not in NO_PRACTICE and name not in OWN_POLICY and not name.startswith(LIBRARY)
+        if name not in NO_PRACTICE and name not in OWN_POLICY
     }
     assert unexplained == set()
     assert set(NO_PRACTICE) <= set(all_tables(catalogue)), "the list names what is gone"

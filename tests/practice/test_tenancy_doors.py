@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from carepost.config.database import Database
 
+
 @pytest.fixture
 def app(database: Database) -> Iterator[psycopg.Connection]:
     with psycopg.connect(database.app) as connection:

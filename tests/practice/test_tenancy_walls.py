@@ -11,6 +11,7 @@ import pytest
 from psycopg import sql
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
+
 from tests.practice.one_of_each import make_practice_with_one_of_each
 
 if TYPE_CHECKING:

@@ -17,9 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.carriers.authority import certify
-
 from carepost.carriers.http.origin import Origin, origin_of
+from tests.carriers.authority import certify
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

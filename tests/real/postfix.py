@@ -20,9 +20,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from tests.carriers.authority import certify
-
 from carepost.messaging.carrier import Account
+from tests.carriers.authority import certify
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

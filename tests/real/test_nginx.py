@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
-from tests.real.nginx import PAGE, SID, Nginx, missing, nginx_running
 
 from carepost.carriers.http.answers import Doubt, NotSent, Unanswered, Unreached
 from carepost.carriers.http.client import Client
 from carepost.carriers.twilio.carrier import Twilio
 from carepost.messaging.carrier import Account, Channel, Letter, Outcome
+from tests.real.nginx import PAGE, SID, Nginx, missing, nginx_running
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator

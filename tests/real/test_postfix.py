@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
-from tests.real.postfix import Postfix, missing, postfix_running
 
 from carepost.carriers.smtp.carrier import Smtp
 from carepost.messaging.carrier import Account, Answer, Blame, Channel, Letter, Outcome
+from tests.real.postfix import Postfix, missing, postfix_running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -159,9 +159,7 @@ class Checks:
     def _fates(self) -> None:
         """What the carriers took against what the outbox says."""
         sim = self.sim
-        taken = Counter(
-            a.letter.attempt_id for c in sim.carriers.values() for a in c.arrivals
-        )
+        taken = Counter(a.letter.attempt_id for c in sim.carriers.values() for a in c.arrivals)
         names: defaultdict[UUID, set[str]] = defaultdict(set)
         for carrier in sim.carriers.values():
             for arrival in carrier.arrivals:
@@ -183,6 +181,8 @@ class Checks:
 
     def at_the_end(self) -> None:
         """Enough time has passed: nothing is open."""
-        (left,) = self.sim.watch.execute("SELECT count(*) FROM messaging_inflight").fetchone() or (0,)
+        (left,) = self.sim.watch.execute("SELECT count(*) FROM messaging_inflight").fetchone() or (
+            0,
+        )
         if left:
             self.sim.fail("nothing in flight at the end", f"{left} are")

@@ -69,7 +69,10 @@ def quiets(state: State, zone: str, around: datetime) -> list[tuple[datetime, da
         day = today + timedelta(days=days)
         until = day if begin < end else day + timedelta(days=1)
         spans.append(
-            (instant(datetime.combine(day, begin), zone), instant(datetime.combine(until, end), zone))
+            (
+                instant(datetime.combine(day, begin), zone),
+                instant(datetime.combine(until, end), zone),
+            )
         )
     return spans
 
@@ -151,7 +154,9 @@ def _reminders(
                 continue
             together = rule.when == "before" and visit.starts_at - at >= 4 * HOUR
             is_told = (rule.id, visit.id, visit.sequence) in told
-            groups[rule.id, visit.wall.date() if together else visit.id, is_told].append((at, visit))
+            groups[rule.id, visit.wall.date() if together else visit.id, is_told].append(
+                (at, visit)
+            )
     made = []
     for (rule_id, _, is_told), members in groups.items():
         rule = state.rules[rule_id]  # type: ignore[index]
@@ -210,9 +215,7 @@ def _notices(
                 continue
             due = moved_into_hours(state, client, at, at, ends, False)
             about = ((visit.id, news.sequence),)
-            made.append(
-                Step(NOTICE, what, rule.id, channel_of(client, rule), about, at, due, ends)
-            )
+            made.append(Step(NOTICE, what, rule.id, channel_of(client, rule), about, at, due, ends))
     return made
 
 

@@ -268,9 +268,7 @@ class World:
         state = self.history.now(practice)
         with self._act(practice, f"end rule {rule.id}"):
             rules.remove_rule(practice, rule.id, SYSTEM)
-            self._record(
-                state.having(rules=state.rules | {rule.id: replace(rule, active=False)})
-            )
+            self._record(state.having(rules=state.rules | {rule.id: replace(rule, active=False)}))
 
     def change_rule(self, practice: UUID) -> None:
         """Another lead, another channel, or on again."""

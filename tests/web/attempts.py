@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from django.conf import settings
-from tests.builders import NOW, make_client, make_practice
 
 from carepost.carriers.twilio.signature import signature_of
 from carepost.messaging import lines
 from carepost.messaging.models import Attempt, Message, MessageBody
 from carepost.practice.audit import SYSTEM
 from carepost.practice.tenancy import acting_for
+from tests.builders import NOW, make_client, make_practice
 
 if TYPE_CHECKING:
     from uuid import UUID

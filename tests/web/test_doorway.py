@@ -6,10 +6,10 @@ import asyncio
 from typing import Any
 
 import pytest
-from tests.web.asgi import Answered, ask
 
 from carepost.web import doorway
 from carepost.web.doorway import Doorway
+from tests.web.asgi import Answered, ask
 
 
 def through(application: Any, url: str = "/", *, secure: bool = False, **others: Any) -> Answered:

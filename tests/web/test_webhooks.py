@@ -13,8 +13,6 @@ from django.conf import settings as django_settings
 from django.db import connections
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.web.asgi import Answered, ask
-from tests.web.attempts import Called, delivered, encoded, make_attempt, signed
 
 from carepost.carriers import forgeries
 from carepost.carriers.webhooks import LARGEST, Webhooks
@@ -22,6 +20,8 @@ from carepost.ground import clock
 from carepost.messaging.models import Receipt
 from carepost.practice.models import AuditEntry
 from carepost.practice.tenancy import acting_for
+from tests.web.asgi import Answered, ask
+from tests.web.attempts import Called, delivered, encoded, make_attempt, signed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

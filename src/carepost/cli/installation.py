@@ -7,7 +7,6 @@ it again; beside a running `up` it uses that one's.
 
 from __future__ import annotations
 
-import logging
 import os
 import threading
 from contextlib import contextmanager
@@ -49,8 +48,6 @@ def set_up() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
     import django
 
-    # It tells at every start which tasks it found.
-    logging.getLogger("procrastinate").setLevel(logging.WARNING)
     django.setup()
 
 

@@ -28,7 +28,6 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.postgres",
     "django.contrib.staticfiles",
-    "procrastinate.contrib.django",
     "carepost.practice",
     "carepost.people",
     "carepost.appointments",

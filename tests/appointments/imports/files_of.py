@@ -6,13 +6,12 @@ import csv
 import io
 from typing import TYPE_CHECKING, Any
 
-from tests.builders import NOW
-
 from carepost.appointments import imports
 from carepost.appointments.models import Appointment, AppointmentChange, Import
 from carepost.practice.audit import SYSTEM
 from carepost.practice.models import AuditEntry, Replan
 from carepost.practice.tenancy import acting_for
+from tests.builders import NOW
 
 if TYPE_CHECKING:
     from datetime import datetime

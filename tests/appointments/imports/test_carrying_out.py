@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 from django.db import connection
-from tests.appointments.imports.files_of import a_file, a_row, bring, check, told, traces, visits
-from tests.builders import NOW, make_appointment, make_practice
 
 from carepost.appointments import imports
 from carepost.appointments.imports import applying, writing
@@ -17,6 +15,8 @@ from carepost.appointments.models import Import
 from carepost.people.models import Client
 from carepost.practice.audit import SYSTEM
 from carepost.practice.tenancy import acting_for
+from tests.appointments.imports.files_of import a_file, a_row, bring, check, told, traces, visits
+from tests.builders import NOW, make_appointment, make_practice
 
 if TYPE_CHECKING:
     from carepost.config.database import Database

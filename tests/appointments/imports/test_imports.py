@@ -5,6 +5,15 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+
+from carepost.appointments import booking, imports
+from carepost.appointments.imports import checking, overlaps, persons, preparing, reporting, said
+from carepost.ground import ids
+from carepost.people.models import Client, ContactPoint
+from carepost.practice.audit import SYSTEM
+from carepost.practice.errors import NotFound, Refused
+from carepost.practice.models import AuditEntry
+from carepost.practice.tenancy import acting_for
 from tests.appointments.imports.files_of import (
     a_file,
     a_row,
@@ -16,15 +25,6 @@ from tests.appointments.imports.files_of import (
     visits,
 )
 from tests.builders import NOW, make_appointment, make_client, make_practice
-
-from carepost.appointments import booking, imports
-from carepost.appointments.imports import checking, overlaps, persons, preparing, reporting, said
-from carepost.ground import ids
-from carepost.people.models import Client, ContactPoint
-from carepost.practice.audit import SYSTEM
-from carepost.practice.errors import NotFound, Refused
-from carepost.practice.models import AuditEntry
-from carepost.practice.tenancy import acting_for
 
 pytestmark = pytest.mark.django_db
 

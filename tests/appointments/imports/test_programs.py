@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from tests.appointments.imports.files_of import bring, traces, visits
-from tests.builders import make_practice
 
 from carepost.practice.tenancy import acting_for
+from tests.appointments.imports.files_of import bring, traces, visits
+from tests.builders import make_practice
 
 FILES = Path(__file__).parent / "files"
 NEW_YORK = datetime(2026, 3, 9, 13, tzinfo=UTC)  # 09:00, the day after its clocks went forward

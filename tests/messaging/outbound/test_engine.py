@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from asgiref.sync import sync_to_async
-from tests.builders import NOW, make_appointment, make_client, make_line, make_practice
-from tests.messaging.engine import LOOK_WAIT, Engine
 
 from carepost.appointments import booking
 from carepost.ground import ids
@@ -17,6 +15,8 @@ from carepost.messaging.models import Message, Rule
 from carepost.practice import changes
 from carepost.practice.audit import SYSTEM
 from carepost.practice.tenancy import acting_for
+from tests.builders import NOW, make_appointment, make_client, make_line, make_practice
+from tests.messaging.engine import LOOK_WAIT, Engine
 
 if TYPE_CHECKING:
     from carepost.config.database import Database

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 from asgiref.sync import sync_to_async
+
+from carepost.messaging.carrier import Answer, Outcome
 from tests.builders import NOW, make_appointment
 from tests.messaging.engine import LOOK_WAIT, Engine
 from tests.messaging.outbound.test_engine import make_rule, messages, ready_practice
-
-from carepost.messaging.carrier import Answer, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 from asgiref.sync import sync_to_async
-from tests.builders import NOW, make_appointment, make_client
-from tests.messaging.engine import Engine
-from tests.messaging.outbound.test_engine import make_rule, messages, ready_practice
 
 from carepost.appointments import booking
 from carepost.messaging.carrier import Answer, Outcome
 from carepost.messaging.outbound import arm, plan
 from carepost.people import consent
 from carepost.practice.audit import SYSTEM
+from tests.builders import NOW, make_appointment, make_client
+from tests.messaging.engine import Engine
+from tests.messaging.outbound.test_engine import make_rule, messages, ready_practice
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 from asgiref.sync import sync_to_async
-from tests.builders import NOW, make_appointment, make_client, make_line, make_practice
-from tests.messaging.engine import LOOK_WAIT, Engine
 
 from carepost.ground import ids
 from carepost.messaging.carrier import ReceiptEvent, Sighting
@@ -17,6 +15,8 @@ from carepost.messaging.models import Attempt, InFlight, Message, Receipt, Rule
 from carepost.messaging.outbound import recover
 from carepost.practice import changes
 from carepost.practice.tenancy import acting_for
+from tests.builders import NOW, make_appointment, make_client, make_line, make_practice
+from tests.messaging.engine import LOOK_WAIT, Engine
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

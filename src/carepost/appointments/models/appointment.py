@@ -81,9 +81,7 @@ class Appointment(PracticeRow):
         )
         indexes = [
             models.Index(fields=["practice", "starts_at"], name="appointment_by_start"),
-            models.Index(
-                fields=["practice", "client", "starts_at"], name="appointment_of_client"
-            ),
+            models.Index(fields=["practice", "client", "starts_at"], name="appointment_of_client"),
         ]
 
     def __str__(self) -> str:
