@@ -294,10 +294,9 @@ class _Ordeal:
             "SELECT count(*) FROM messaging_message m"
             " JOIN people_client c ON c.id = m.client_id"
             " LEFT JOIN messaging_attempt a ON a.message_id = m.id"
-            " LEFT JOIN messaging_messagebody b ON b.id = a.body_id"
             " LEFT JOIN messaging_receipt r ON r.attempt_id = a.id"
             " WHERE m.practice_id <> c.practice_id OR a.practice_id <> m.practice_id"
-            " OR b.practice_id <> m.practice_id OR r.practice_id <> m.practice_id"
+            " OR r.practice_id <> m.practice_id"
         )
         with psycopg.connect(database.app) as db:
             row = db.execute(

@@ -11,7 +11,6 @@ from carepost.messaging.models import (
     InFlight,
     Message,
     MessageAbout,
-    MessageBody,
     Receipt,
     Rule,
     Template,
@@ -76,9 +75,14 @@ def make_practice_with_one_of_each() -> Practice:
             sequence=0,
             recipient_id=client.id,
         )
-        body = MessageBody.objects.create(**ours, message=message, sealed=b"sealed")
         attempt = Attempt.objects.create(
-            **ours, message=message, number=1, line=line, address=point.value, body=body, at=NOW
+            **ours,
+            message=message,
+            number=1,
+            line=line,
+            address=point.value,
+            sealed=b"sealed",
+            at=NOW,
         )
         InFlight.objects.create(
             **ours,

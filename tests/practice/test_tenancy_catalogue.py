@@ -231,9 +231,7 @@ def test_the_owner_role_is_no_superuser_and_cannot_sign_in(
     assert not any(role)
 
 
-@pytest.mark.parametrize(
-    "table", ["practice_auditentry", "messaging_messagebody", "people_consent"]
-)
+@pytest.mark.parametrize("table", ["practice_auditentry", "messaging_attempt", "people_consent"])
 def test_what_is_only_added_to_can_neither_be_changed_nor_taken_away(
     catalogue: psycopg.Connection[Any], database: Database, table: str
 ) -> None:

@@ -11,7 +11,7 @@ from django.conf import settings
 
 from carepost.carriers.twilio.signature import signature_of
 from carepost.messaging import lines
-from carepost.messaging.models import Attempt, Message, MessageBody
+from carepost.messaging.models import Attempt, Message
 from carepost.practice.audit import SYSTEM
 from carepost.practice.tenancy import acting_for
 from tests.builders import NOW, make_client, make_practice
@@ -57,9 +57,14 @@ def make_attempt() -> Called:
             due_at=NOW,
             expires_at=NOW + timedelta(days=1),
         )
-        body = MessageBody.objects.create(**ours, message=message, sealed=b"sealed")
         attempt = Attempt.objects.create(
-            **ours, message=message, number=1, line=use, address="+12025550101", body=body, at=NOW
+            **ours,
+            message=message,
+            number=1,
+            line=use,
+            address="+12025550101",
+            sealed=b"sealed",
+            at=NOW,
         )
         return Called(practice.id, use.line_id, attempt.id)
 

@@ -10,7 +10,11 @@ from django.core.management import call_command
 from psycopg import sql
 
 READ_ONLY = ("django_migrations",)
-APPEND_ONLY = ("practice_auditentry", "messaging_messagebody", "people_consent")
+APPEND_ONLY = ("practice_auditentry", "messaging_attempt", "people_consent")
+SAID_LATER = sql.SQL(
+    "GRANT UPDATE (outcome, carrier_ref, code, words, settled_at) ON messaging_attempt TO {}"
+)
+"""All that may change of an attempt: what the carrier said of it."""
 
 
 def prepare_database() -> None:
@@ -49,3 +53,4 @@ def _grant(connection: psycopg.Connection[Any], role: str) -> None:
             connection.execute(
                 sql.SQL("REVOKE UPDATE, DELETE ON {} FROM {}").format(sql.Identifier(table), app)
             )
+        connection.execute(SAID_LATER.format(app))

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 BATCH = 500
-IN_FLIGHT = 1000
+IN_FLIGHT = 600
 LINGER_SECONDS = 0.02
 IDLE_SECONDS = 0.1
 BEAT = timedelta(seconds=3)

@@ -3,7 +3,7 @@
 from carepost.messaging.models.attempt import Attempt, InFlight, Receipt
 from carepost.messaging.models.beat import WorkerBeat
 from carepost.messaging.models.line import Lane, Line, PracticeLine
-from carepost.messaging.models.message import Message, MessageAbout, MessageBody
+from carepost.messaging.models.message import Message, MessageAbout
 from carepost.messaging.models.rule import Rule
 from carepost.messaging.models.template import Template
 
@@ -14,7 +14,6 @@ __all__ = [
     "Line",
     "Message",
     "MessageAbout",
-    "MessageBody",
     "PracticeLine",
     "Receipt",
     "Rule",

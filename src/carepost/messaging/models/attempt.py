@@ -5,11 +5,14 @@ from __future__ import annotations
 from django.db import models
 
 from carepost.ground import clock
-from carepost.practice.tenancy import PracticeChild, SamePractice, keys, within
+from carepost.practice.tenancy import Isolated, PracticeChild, SamePractice, keys, within
 
 
 class Attempt(PracticeChild):
     """A hand-over: on disk, with its text, before the carrier is called.
+
+    `sealed` is what was rendered for it, under the client's key. Only what the carrier said of it
+    may be written later (config/prepare.py grants no more).
 
     `outcome` is empty while open; afterwards a `carrier.Outcome`.
     """
@@ -18,7 +21,7 @@ class Attempt(PracticeChild):
     number = models.PositiveSmallIntegerField()
     line = within("messaging.PracticeLine")
     address = models.CharField(max_length=254)
-    body = within("messaging.MessageBody")
+    sealed = models.BinaryField()
     at = models.DateTimeField()
     outcome = models.CharField(max_length=12, blank=True)
     carrier_ref = models.CharField(max_length=80, blank=True)
@@ -30,7 +33,6 @@ class Attempt(PracticeChild):
         constraints = keys(
             SamePractice(field="message", name="attempt_message"),
             SamePractice(field="line", name="attempt_line"),
-            SamePractice(field="body", name="attempt_body"),
         )
         indexes = [
             models.Index(fields=["message"], name="attempt_by_message"),
@@ -66,10 +68,12 @@ class InFlight(PracticeChild):
     looks = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
-        constraints = keys(
+        # Nothing points to a flight, so it needs no key (practice, id) to be pointed to by.
+        constraints = [
+            Isolated(name="%(class)s_isolated"),
             SamePractice(field="message", name="inflight_message"),
             models.UniqueConstraint(fields=["line", "address"], name="inflight_one_per_address"),
-        )
+        ]
 
     def __str__(self) -> str:
         return str(self.id)

@@ -112,18 +112,3 @@ class MessageAbout(PracticeChild):
 
     def __str__(self) -> str:
         return str(self.id)
-
-
-class MessageBody(PracticeChild):
-    """What was rendered for one attempt, sealed under the client's key. Append-only."""
-
-    message = within("messaging.Message")
-    sealed = models.BinaryField()
-    at = models.DateTimeField(default=clock.now)
-
-    class Meta:
-        constraints = keys(SamePractice(field="message", name="messagebody_message"))
-        indexes = [models.Index(fields=["message"], name="messagebody_by_message")]
-
-    def __str__(self) -> str:
-        return str(self.id)

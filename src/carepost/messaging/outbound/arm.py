@@ -3,7 +3,7 @@
 1. Lock what is due, fairly, no more than each line may send (the door `door_due`).
 2. Read the facts, in one statement begun after the locks: what was committed before it is honoured.
 3. Ask the gates; compose what passes. Both are pure.
-4. Write attempts, bodies and flights, and what the gates declined; commit.
+4. Write attempts and flights, and what the gates declined; commit.
 
 After the commit a message counts as sent. Its attempt is on disk before any carrier is called.
 """
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 _WRITTEN = (
     "attempt_id", "practice_id", "message_id", "use_id", "line_id", "point_id", "address",
-    "body_id", "sealed", "number", "trace",
+    "sealed", "number", "trace",
 )  # fmt: skip
 LEASE = timedelta(seconds=60)
 """How long an attempt may stay open: beyond a carrier's longest answer. Then it is in doubt."""
@@ -123,7 +123,7 @@ class _Batch:
         self._decline(row, verdict, answers)
 
     def _arm(self, row: Row, words: Words, answers: list[dict[str, Any]]) -> None:
-        attempt_id, body_id = ids.new(self.now, self.chance), ids.new(self.now, self.chance)
+        attempt_id = ids.new(self.now, self.chance)
         account = self.armoury.vault.account(
             row.line_id, row.line_address or row.practice_email, row.line_settings
         )
@@ -137,8 +137,7 @@ class _Batch:
                 row.line_id,
                 row.point_id,
                 row.address,
-                body_id,
-                self.armoury.vault.seal(row, said, body_id),
+                self.armoury.vault.seal(row, said, attempt_id),
                 row.tries + 1,
                 self._trace(row, answers) if row.trace and "was" in row.trace else self.passed,
             )

@@ -32,10 +32,6 @@ class Row(NamedTuple):
     due_at: datetime
     expires_at: datetime
     tries: int
-    rule_id: UUID | None
-    template_id: UUID | None
-    sealed_words: bytes | None
-    words_set: bool
     trace: dict[str, Any] | None
     practice_name: str
     practice_phone: str
@@ -48,7 +44,6 @@ class Row(NamedTuple):
     quiet_from: time | None
     quiet_to: time | None
     practice_key: bytes
-    client_id: UUID | None
     first_name: str
     client_timezone: str
     client_language: str

@@ -35,10 +35,10 @@ class Vault:
         self._client = lru_cache(maxsize=20_000)(self._open_client)
         self._account = lru_cache(maxsize=5_000)(self._open_account)
 
-    def seal(self, row: Row, said: bytes, body_id: UUID) -> bytes:
-        """A body under its client's key, bound to the row that will hold it."""
+    def seal(self, row: Row, said: bytes, attempt_id: UUID) -> bytes:
+        """What is said, under its client's key, bound to the attempt that will hold it."""
         sealer = self._client(row.practice_id, bytes(row.practice_key), bytes(row.client_key))
-        return sealer.seal(said, body_id.bytes)
+        return sealer.seal(said, attempt_id.bytes)
 
     def account(self, line_id: UUID, address: str, sealed: bytes) -> Account:
         """A line's account, open."""

@@ -8,10 +8,10 @@ SELECT practice_id, message_id FROM door_due(%(now)s, %(room)s)
 -- name: facts
 -- Begun after the locks: whatever was committed before this moment is honoured. One row a visit.
 SELECT m.id, m.practice_id, m.kind, m.what, m.channel, m.due_at, m.expires_at, m.tries,
-       m.rule_id, m.template_id, m.sealed_words, m.words_set, m.trace,
+       m.trace,
        p.name, p.phone, p.email, p.country, p.language, p.timezone, p.messaging_enabled,
        p.opt_in_required, p.quiet_from, p.quiet_to, p.sealed_key,
-       c.id, c.first_name, c.timezone, c.language, c.sealed_key,
+       c.first_name, c.timezone, c.language, c.sealed_key,
        cp.id, cp.value, cp.invalid_since IS NOT NULL,
        u.id, l.id, l.carrier, l.address, l.sealed_settings, l.active,
        r.id IS NULL OR r.active, coalesce(r.skip_if_confirmed, false),
@@ -47,8 +47,8 @@ ORDER BY due.place, a.starts_at, a.id
 WITH new AS (
   SELECT * FROM unnest(%(attempt_id)b::uuid[], %(practice_id)b::uuid[], %(message_id)b::uuid[],
     %(use_id)b::uuid[], %(line_id)b::uuid[], %(point_id)b::uuid[], %(address)b::text[],
-    %(body_id)b::uuid[], %(sealed)b::bytea[], %(number)b::int[], %(trace)b::text[])
-    AS v(attempt_id, practice_id, message_id, use_id, line_id, point_id, address, body_id, sealed,
+    %(sealed)b::bytea[], %(number)b::int[], %(trace)b::text[])
+    AS v(attempt_id, practice_id, message_id, use_id, line_id, point_id, address, sealed,
          number, trace)),
 flight AS (
   INSERT INTO messaging_inflight (id, practice_id, message_id, line_id, address, since,
@@ -57,13 +57,10 @@ flight AS (
   FROM new ORDER BY line_id, address
   ON CONFLICT (line_id, address) DO NOTHING RETURNING id),
 going AS (SELECT new.* FROM new JOIN flight ON flight.id = new.attempt_id),
-bodies AS (
-  INSERT INTO messaging_messagebody (id, practice_id, message_id, sealed, at)
-  SELECT body_id, practice_id, message_id, sealed, %(now)s FROM going),
 attempts AS (
-  INSERT INTO messaging_attempt (id, practice_id, message_id, number, line_id, address, body_id,
+  INSERT INTO messaging_attempt (id, practice_id, message_id, number, line_id, address, sealed,
     at, outcome, carrier_ref, code, words)
-  SELECT attempt_id, practice_id, message_id, number, use_id, address, body_id, %(now)s,
+  SELECT attempt_id, practice_id, message_id, number, use_id, address, sealed, %(now)s,
     '', '', '', '' FROM going),
 messages AS (
   UPDATE messaging_message m SET status = 'sending', hold = '', tries = going.number,

@@ -24,7 +24,7 @@ CREATE TRIGGER practiceline_own_or_host AFTER INSERT OR UPDATE ON messaging_prac
 
 
 class Migration(migrations.Migration):
-    dependencies = [("messaging", "0004_lighter_keys")]
+    dependencies = [("messaging", "0003_door_known_refs")]
     operations = [
         migrations.RunSQL(
             TRIGGER,
