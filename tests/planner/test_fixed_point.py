@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import random
 from dataclasses import replace
 from itertools import count
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carepost.messaging.facts import Person
 from carepost.messaging.outbound.reconcile import Differences, Waiting, differences
 from carepost.messaging.outbound.wanted import Wanted, wanted
 from tests.planner.people import people
+
+if TYPE_CHECKING:
+    import random
+
+    from carepost.messaging.facts import Person
 
 _ids = count(1)
 

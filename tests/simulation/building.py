@@ -6,7 +6,6 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from carepost.appointments.models import Place
 from carepost.config.environment import ENVIRONMENT
@@ -21,6 +20,7 @@ from tests.simulation.truth import Client, Point, State
 
 if TYPE_CHECKING:
     from random import Random
+    from uuid import UUID
 
 STARTS = (
     datetime(2026, 3, 1, 6, tzinfo=UTC),  # America on 8 March

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from carepost.messaging.carrier import (
     Account,
@@ -27,6 +26,7 @@ from carepost.messaging.carrier import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from random import Random
+    from uuid import UUID
 
 LOOK_WAIT = timedelta(seconds=30)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from carepost.practice import changes
 from carepost.practice.tenancy import acting_for
@@ -14,6 +13,8 @@ from tests.simulation.coverage import Coverage
 from tests.simulation.telling import LEGAL, MOVES, Move, Told
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from carepost.messaging.outbound.armed import Armed
     from tests.simulation.machines import Machine
     from tests.simulation.run import Simulation

@@ -12,7 +12,6 @@ from hashlib import sha256
 from itertools import count
 from random import Random
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
@@ -31,6 +30,7 @@ from tests.simulation.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from uuid import UUID
 
     import psycopg
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
-from uuid import UUID
 
 if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
     from tests.simulation.oracle import Key
 
 MOVES = """

@@ -9,10 +9,10 @@ from bisect import bisect_right
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 from typing import TYPE_CHECKING, Any, NamedTuple
-from uuid import UUID
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)

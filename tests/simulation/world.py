@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from django.db import OperationalError
 
@@ -31,6 +30,7 @@ from tests.simulation.truth import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from random import Random
+    from uuid import UUID
 
 
 SYSTEM_OF = {"sms": "phone", "email": "email"}

@@ -152,7 +152,8 @@ def _still_says(person: Person, want: Wanted, old: Waiting) -> bool:
     opening = opens_after(at, quiet, person.zone)
     if old.hold == "outside_hours":
         return old.status == "held" and opening >= want.expires_at
-    return old.status == "planned" and opening == old.due_at < want.expires_at
+    # Wanted later than that anyway, it waits for its time and no longer for hours.
+    return old.status == "planned" and want.due_at <= opening == old.due_at < want.expires_at
 
 
 def _reason(person: Person, orphan: Waiting) -> str:
