@@ -20,7 +20,8 @@ def trigger(database: Database) -> str:
     with psycopg.connect(database.admin) as connection:
         row = connection.execute(
             "SELECT p.prosrc FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid"
-            " WHERE t.tgrelid = 'messaging_message'::regclass AND t.tgname = 'message_status_update'"
+            " WHERE t.tgrelid = 'messaging_message'::regclass"
+            " AND t.tgname = 'message_status_update'"
             " AND t.tgenabled = 'O'"
         ).fetchone()
     assert row

@@ -48,6 +48,8 @@ PRACTITIONER, PRACTICE, CLIENT = UUID(int=3), UUID(int=4), UUID(int=5)
 QUARTERS = st.builds(time, st.integers(0, 23), st.sampled_from([0, 15, 30, 45]))
 MORE: dict[str, Any] = {"max_size": 4}
 
+SPOKEN = datetime(2026, 1, 1, tzinfo=UTC)
+
 
 @st.composite
 def _visits(draw: st.DrawFn, day: date, zone: str) -> Visit:
@@ -149,7 +151,7 @@ def people(draw: st.DrawFn) -> Person:
         templates=(),
         told=frozenset(Told(rule.id, 1, visit.id, visit.sequence) for rule, visit in told),
         consents=tuple(
-            Agreement("sms", p.value, "", draw(st.booleans()), datetime(2026, 1, 1, tzinfo=UTC), p.id)
+            Agreement("sms", p.value, "", draw(st.booleans()), SPOKEN, p.id)
             for p in points
             if p.system == "phone" and draw(st.booleans())
         ),

@@ -1,4 +1,4 @@
-"""The planner is a fixed point: what it wrote, it would write again, whatever the order of facts."""
+"""The planner is a fixed point: what it wrote, it would write again, in any order of facts."""
 
 from __future__ import annotations
 

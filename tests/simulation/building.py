@@ -60,7 +60,7 @@ class Town:
 
 
 def found(town: Town, n: int, clients: int, host_lines: dict[str, Line]) -> tuple[State, str]:
-    """A practice with lines, clients and messaging on, and no rules. Gives its far office's zone."""
+    """A practice with lines, clients and messaging on, no rules. Gives its far office's zone."""
     chance = town.chance
     zone = ZONES[(n + chance.randrange(len(ZONES))) % len(ZONES)]
     name = f"Practice{n} Care"

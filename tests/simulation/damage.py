@@ -17,7 +17,7 @@ _GUARD = "f.address = m.address"
 
 @contextmanager
 def no_unique_flight(watch: psycopg.Connection) -> Iterator[None]:
-    """Let one line and address have many open attempts, in the table and in the door of what is due."""
+    """Let one line and address have many open attempts, in the table and in the door."""
     definition = "SELECT pg_get_functiondef('door_due'::regproc)"
     (door,) = watch.execute(definition).fetchone() or ("",)
     assert _GUARD in door

@@ -1,4 +1,4 @@
-"""The proof by simulation: seeds in which no promise breaks, and planted bugs that are all caught."""
+"""The proof by simulation: seeds in which no promise breaks, planted bugs that are caught."""
 
 from __future__ import annotations
 

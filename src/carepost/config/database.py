@@ -137,7 +137,7 @@ class Database:
         ).fetchone()
         return bool(member and member[0])
 
-    def role_statements(self) -> list[sql.Composed]:
+    def role_statements(self) -> list[sql.SQL | sql.Composed]:
         """What makes the roles, each statement safe to repeat."""
         owner, app = sql.Identifier(self.owner_role), sql.Identifier(self.app_role)
         return [

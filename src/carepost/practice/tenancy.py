@@ -53,10 +53,11 @@ class _SqlConstraint(BaseConstraint):
 
     violation_error_message = "This row may not be kept."
 
-    def constraint_sql(self, model: type[models.Model], schema_editor: Any) -> None:
+    # The types are loose as Django's own are: its schema editor calls these.
+    def constraint_sql(self, model: Any, schema_editor: Any) -> Any:
         self.create_sql(model, schema_editor)
 
-    def create_sql(self, model: type[models.Model], schema_editor: Any) -> None:
+    def create_sql(self, model: Any, schema_editor: Any) -> Any:
         # Last, when the tables and keys that the statement names stand.
         schema_editor.deferred_sql.append(self.statement(model))
 
@@ -67,7 +68,7 @@ class _SqlConstraint(BaseConstraint):
         """The database holds this one; there is nothing to ask of an unsaved row."""
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and self.deconstruct() == other.deconstruct()  # type: ignore[attr-defined]
+        return isinstance(other, type(self)) and self.deconstruct() == other.deconstruct()
 
     def __hash__(self) -> int:
         return hash((type(self), self.name))
@@ -84,7 +85,7 @@ class Isolated(_SqlConstraint):
             f'USING ("{column}" = {VISIBLE}) WITH CHECK ("{column}" = {VISIBLE})'
         )
 
-    def remove_sql(self, model: type[models.Model], schema_editor: Any) -> str:
+    def remove_sql(self, model: Any, schema_editor: Any) -> str:
         return f'DROP POLICY "{self.name}" ON "{model._meta.db_table}"'
 
 
@@ -95,7 +96,7 @@ class SamePractice(_SqlConstraint):
         super().__init__(name=name)
         self.field = field
 
-    def deconstruct(self) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
+    def deconstruct(self) -> Any:
         path, args, kwargs = super().deconstruct()
         return path, args, {**kwargs, "field": self.field}
 
@@ -109,7 +110,7 @@ class SamePractice(_SqlConstraint):
             f"ON DELETE NO ACTION DEFERRABLE INITIALLY DEFERRED"
         )
 
-    def remove_sql(self, model: type[models.Model], schema_editor: Any) -> str:
+    def remove_sql(self, model: Any, schema_editor: Any) -> str:
         return f'ALTER TABLE "{model._meta.db_table}" DROP CONSTRAINT "{self.name}"'
 
 

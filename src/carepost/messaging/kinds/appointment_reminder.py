@@ -1,8 +1,8 @@
 """Reminders of visits, before them or after.
 
 1. Each rule gives each of a person's visits a moment. Moments that lay before the visit had its
-   time, or before the rule was there, are past: a late booking gets the next step. One "before" a visit that lies
-   after it (a time of day) is none.
+   time, or before the rule was there, are past: a late booking gets the next step. One "before" a
+   visit that lies after it (a time of day) is none.
 2. Visits of one local day share a message per rule and channel, due with the first, unless the
    lead is under four hours.
 3. Each message is moved into the person's hours.
