@@ -57,8 +57,7 @@ class SimCarrier:
     opted_out: set[str] = field(default_factory=set)
     healthy: bool = False
     delay: timedelta = timedelta(0)  # until the last hand-over's answer reaches us
-    called: Callable[[Letter], None] = lambda letter: None  # at each hand-over, before it
-    to_look: Callable[[], None] = lambda: None  # before and after each look
+    to_look: Callable[[], None] = lambda: None
 
     @property
     def at_most_once(self) -> bool:
@@ -69,7 +68,6 @@ class SimCarrier:
         return frozenset({self.channel})
 
     async def hand_over(self, account: Account, letter: Letter, now: datetime) -> Answer:
-        self.called(letter)
         answer = self._answer(account, letter, now)
         self.answers.setdefault(letter.attempt_id, []).append(answer)
         return answer
@@ -136,14 +134,6 @@ class SimCarrier:
         self, account: Account, to: str, since: datetime, known: frozenset[str]
     ) -> Sequence[Sighting]:
         self.to_look()
-        try:
-            return self._listed(account, to, since, known)
-        finally:
-            self.to_look()
-
-    def _listed(
-        self, account: Account, to: str, since: datetime, known: frozenset[str]
-    ) -> list[Sighting]:
         if not self.healthy and self.chance.random() < 0.15:
             raise LookupFailed("the list is away")
         now = self.clock()

@@ -15,9 +15,6 @@ from tests.simulation.telling import LEGAL, MOVES, Move, Told
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from datetime import datetime
-
-    from carepost.messaging.carrier import Letter
     from carepost.messaging.outbound.armed import Armed
     from tests.simulation.machines import Machine
     from tests.simulation.run import Simulation
@@ -58,21 +55,16 @@ class Checks:
         self.sim = sim
         self.told, self.coverage = Told(), Coverage()
         self.status: dict[UUID, str] = {}
-        self.deadlines: dict[UUID, datetime] = {}
 
     # --- at every step ------------------------------------------------------------------------
 
-    def armed(self, armed: Armed) -> None:
-        """Until when a letter may be handed over."""
-        self.deadlines[armed.message_id] = armed.letter.deadline
-
-    def at_the_port(self, letter: Letter) -> None:
+    def at_the_port(self, armed: Armed) -> None:
         """Promise 2: the attempt is on disk before the carrier is called."""
         found = self.sim.watch.execute(
-            "SELECT 1 FROM messaging_attempt WHERE id = %s", [letter.attempt_id]
+            "SELECT 1 FROM messaging_attempt WHERE id = %s", [armed.letter.attempt_id]
         ).fetchone()
         if not found:
-            self.sim.fail("attempt on disk", f"{letter.attempt_id} was posted before")
+            self.sim.fail("attempt on disk", f"{armed.letter.attempt_id} was posted before")
 
     def read_moves(self, machine: Machine, step: str) -> None:
         """Judge each move that the step made."""
@@ -101,10 +93,6 @@ class Checks:
         elif step == "arm" and move.new == "dropped":
             if arming.wrong_to_drop(move, history, machine.read_index, now):
                 sim.fail("dropped for no reason", str(move))
-        elif step == "recover" and move.old == "sending":
-            # An attempt that a receipt spoke of may be settled at any time.
-            if move.new != "sent" and self.deadlines.get(move.id, now) > now:
-                sim.fail("a lease is respected", f"{move.id} was doubted within it")
         elif move.new == "expired" and arming.wrong_to_expire(move, history, self.told, now):
             sim.fail("expired too early", str(move))
 
