@@ -54,7 +54,7 @@ CREATE FUNCTION door_replan(p_limit int)
 RETURNS TABLE (practice_id uuid, replan_id uuid, subject_kind varchar, subject_id uuid)
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
   SELECT r.practice_id, r.id, r.subject_kind, r.subject_id FROM practice_replan r
-  ORDER BY r.id LIMIT p_limit FOR UPDATE SKIP LOCKED
+  ORDER BY r.touched_at, r.id LIMIT p_limit FOR UPDATE SKIP LOCKED
 $$;
 
 -- Which messages go next: of each lane that has some due, urgent lanes first and among them those
