@@ -8,11 +8,11 @@ from uuid import uuid4
 
 import pytest
 
-from carepost.people import register
+from carepost.people import points, register
 from carepost.people.models import Client, Contact, ContactPoint
 from carepost.practice.audit import SYSTEM
 from carepost.practice.errors import Conflict, NotFound, Refused
-from carepost.practice.models import Replan
+from carepost.practice.models import AuditEntry, Replan
 from carepost.practice.tenancy import acting_for
 from tests.builders import NOW, make_client, make_practice
 
@@ -217,3 +217,91 @@ class TestContactPoints:
         for owners in ({}, {"client_id": uuid4(), "contact_id": uuid4()}):
             with pytest.raises(Refused):
                 register.add_contact_point(practice.id, SYSTEM, **owners, **PHONE)
+
+
+def test_a_client_is_archived_and_restored_once_each() -> None:
+    client = make_client(make_practice())
+    for _ in range(2):
+        register.archive_client(client.practice_id, client.id, SYSTEM, NOW)
+    with acting_for(client.practice_id):
+        assert Client.objects.get().archived_at == NOW
+    for _ in range(2):
+        assert register.restore_client(client.practice_id, client.id, SYSTEM).archived_at is None
+    with acting_for(client.practice_id):
+        actions = AuditEntry.objects.filter(subject_id=client.id).order_by("id")
+        assert list(actions.values_list("action", flat=True)) == [
+            "client.add",
+            "client.archive",
+            "client.restore",
+        ]
+    with pytest.raises(NotFound):
+        register.archive_client(make_practice().id, client.id, SYSTEM, NOW)
+
+
+def test_a_contact_is_archived_too() -> None:
+    practice = make_practice()
+    contact = register.add_contact(practice.id, SYSTEM, first_name="Lee")
+    assert register.archive_contact(practice.id, contact.id, SYSTEM, NOW).archived_at == NOW
+    assert register.restore_contact(practice.id, contact.id, SYSTEM).archived_at is None
+
+
+def test_notes_are_kept_to_the_letter_and_bounded() -> None:
+    client = make_client(make_practice(), notes="Hard of hearing.\n  Call, do not text.")
+    assert client.notes.endswith("\n  Call, do not text.")
+    with pytest.raises(Refused) as refused:
+        register.change_client(client.practice_id, client.id, SYSTEM, notes="x" * 2001)
+    assert refused.value.field == "notes"
+
+
+class TestRank:
+    def ranked(self, client: Client) -> list[str]:
+        with acting_for(client.practice_id):
+            rows = ContactPoint.objects.filter(client=client, system="phone").exclude(use="old")
+            return [p.value[-1] for p in rows.order_by("rank", "id")]
+
+    def three(self) -> tuple[Client, list[ContactPoint]]:
+        client = make_client(make_practice(), phone="+12125550101")
+        with acting_for(client.practice_id):
+            made = [ContactPoint.objects.get(system="phone")]
+        for rank in (2, 3):
+            made.append(
+                register.add_contact_point(
+                    client.practice_id,
+                    SYSTEM,
+                    client_id=client.id,
+                    system="phone",
+                    value=f"+1212555010{rank}",
+                    rank=rank,
+                )
+            )
+        return client, made
+
+    def test_who_is_preferred_goes_before_the_others_which_keep_their_order(self) -> None:
+        client, made = self.three()
+        points.change_contact_point(client.practice_id, made[2].id, SYSTEM, rank=1)
+        assert self.ranked(client) == ["3", "1", "2"]
+        points.change_contact_point(client.practice_id, made[0].id, SYSTEM, rank=3)
+        assert self.ranked(client) == ["3", "1", "2"]
+        points.change_contact_point(client.practice_id, made[0].id, SYSTEM, rank=9)
+        assert self.ranked(client) == ["3", "2", "1"]
+
+    def test_the_use_is_changed_and_the_same_again_changes_nothing(self) -> None:
+        client, made = self.three()
+        for _ in range(2):
+            changed = points.change_contact_point(
+                client.practice_id, made[1].id, SYSTEM, use="work"
+            )
+        assert changed.use == "work"
+        with acting_for(client.practice_id):
+            assert AuditEntry.objects.filter(action="contact_point.change").count() == 1
+
+    def test_what_is_out_of_use_or_anothers_is_not_changed(self) -> None:
+        client, made = self.three()
+        points.remove_contact_point(client.practice_id, made[1].id, SYSTEM, NOW)
+        with pytest.raises(Conflict):
+            points.change_contact_point(client.practice_id, made[1].id, SYSTEM, rank=1)
+        with pytest.raises(NotFound):
+            points.change_contact_point(make_practice().id, made[0].id, SYSTEM, rank=1)
+        for bad in ({"rank": 0}, {"use": "old"}):
+            with pytest.raises(Refused):
+                points.change_contact_point(client.practice_id, made[0].id, SYSTEM, **bad)

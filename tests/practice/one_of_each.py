@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from carepost.appointments.models import AppointmentChange, Import, Practitioner
+from carepost.appointments import series
+from carepost.appointments.models import AppointmentChange, Brought, Import, Practitioner
+from carepost.appointments.recurrence import Repeat
 from carepost.messaging.models import (
     Attempt,
     InFlight,
@@ -18,7 +20,7 @@ from carepost.messaging.models import (
 from carepost.people import consent, register
 from carepost.people.models import ContactPoint
 from carepost.practice.audit import SYSTEM
-from carepost.practice.models import IdempotentAnswer, Member
+from carepost.practice.models import IdempotentAnswer, Invite, Member
 from carepost.practice.tenancy import acting_for
 from tests.builders import NOW, make_appointment, make_client, make_line, make_practice
 
@@ -38,12 +40,26 @@ def make_practice_with_one_of_each() -> Practice:
     consent.give(practice.id, client.id, SYSTEM, channel="sms", address="+12125550142", how="paper")
     consent.stop(practice.id, SYSTEM, channel="sms", address="+12125550199", how="reply")
     visit = make_appointment(practice, client, place="Main Street")
+    series.book(
+        practice.id, SYSTEM, client_id=client.id, type="Check-up", practitioner="Dr Weekly",
+        place="Main Street", starts_at=NOW, repeat=Repeat("weekly", count=2), now=NOW,
+    )  # fmt: skip
     line = make_line(practice)
     ours = {"practice_id": practice.id}
     with acting_for(practice.id):
         member = Member.objects.get()
         Practitioner.objects.create(**ours, name="Dr Owner", member=member)
-        Import.objects.create(**ours, source="csv", member=member)
+        run = Import.objects.create(**ours, source="csv", member=member)
+        Brought.objects.create(**ours, import_run=run, kind="visit", subject_id=visit.id)
+        Invite.objects.create(
+            **ours,
+            email="asked@practice.test",
+            role="biller",
+            digest=bytes(practice.id.bytes),
+            by=member,
+            member=member,
+            expires_at=NOW,
+        )
         IdempotentAnswer.objects.create(
             **ours, key="k", request_digest=b"d", status=200, sealed_body=b"b"
         )

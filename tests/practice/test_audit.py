@@ -10,9 +10,11 @@ from uuid import uuid4
 
 import pytest
 
-from carepost.appointments import booking
+from carepost.appointments import archiving, attendance, booking, catalogue, series, telling
+from carepost.appointments.models import Place
+from carepost.appointments.recurrence import Repeat
 from carepost.people import consent, points, register
-from carepost.practice import founding, settings, tokens
+from carepost.practice import founding, invites, members, settings, tokens
 from carepost.practice.audit import SYSTEM, Actor, record_all
 from carepost.practice.errors import Refused
 from carepost.practice.models import ApiToken, AuditEntry, Member, Replan
@@ -25,7 +27,10 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("db")
 CLERK = Actor("member", uuid4())
 STOP = {"channel": "sms", "address": "+12125550123", "how": "api"}
-MODULES = (founding, settings, tokens, register, points, consent, booking)
+MODULES = (
+    founding, settings, tokens, invites, members, register, points, consent,
+    booking, attendance, telling, series, catalogue, archiving,
+)  # fmt: skip
 
 
 class Scene:
@@ -36,6 +41,8 @@ class Scene:
         self.id = self.practice.id
         self.client = make_client(self.practice, phone="+12125550123")
         self.visit = make_appointment(self.practice, self.client, practitioner="Dr Shaw")
+        self.free = make_client(self.practice, phone="+12125550126")
+        self.place = catalogue.add(Place, self.id, SYSTEM, name="Main")
         self.contact = register.add_contact(
             self.id, SYSTEM, first_name="Lee", client_id=self.client.id
         )
@@ -43,6 +50,9 @@ class Scene:
             self.id, SYSTEM, client_id=self.client.id, system="phone", value="212 555 0124"
         )
         consent.stop(self.id, SYSTEM, **STOP | {"channel": "voice"})
+        self.invite, _ = invites.invite(
+            self.id, SYSTEM, email="asked@practice.test", role="biller", now=NOW
+        )
         with acting_for(self.id):
             self.member = Member.objects.get()
             self.token = ApiToken.objects.get()
@@ -54,6 +64,21 @@ LATER = NOW + timedelta(days=9)
 # Each change, what its entry is called, and whether the planner must look again.
 CHANGES: dict[Callable[..., Any], tuple[Callable[[Scene], Any], str, bool]] = {
     settings.change: (lambda s: settings.change(s.id, CLERK, name="New"), "settings.change", True),
+    invites.invite: (
+        lambda s: invites.invite(s.id, CLERK, email="a@b.test", role="biller", now=NOW),
+        "invite.send",
+        False,
+    ),
+    invites.resend: (
+        lambda s: invites.resend(s.id, s.invite.id, CLERK, NOW),
+        "invite.resend",
+        False,
+    ),
+    invites.revoke: (
+        lambda s: invites.revoke(s.id, s.invite.id, CLERK, NOW),
+        "invite.revoke",
+        False,
+    ),
     tokens.issue: (
         lambda s: tokens.issue(s.id, s.member.id, "x", ["*"], CLERK),
         "token.issue",
@@ -129,10 +154,141 @@ CHANGES: dict[Callable[..., Any], tuple[Callable[[Scene], Any], str, bool]] = {
         "appointment.cancel",
         True,
     ),
+    booking.change: (
+        lambda s: booking.change(s.id, s.visit.id, CLERK, place="Main", now=NOW),
+        "appointment.move",
+        True,
+    ),
+    booking.reopen: (
+        lambda s: [
+            booking.cancel(s.id, s.visit.id, SYSTEM, now=NOW),
+            booking.reopen(s.id, s.visit.id, CLERK, now=NOW),
+        ],
+        "appointment.reopen",
+        True,
+    ),
     booking.confirm: (
         lambda s: booking.confirm(s.id, s.visit.id, CLERK, now=NOW),
         "appointment.confirm",
         True,
+    ),
+    booking.unconfirm: (
+        lambda s: [
+            booking.confirm(s.id, s.visit.id, SYSTEM, now=NOW),
+            booking.unconfirm(s.id, s.visit.id, CLERK, now=NOW),
+        ],
+        "appointment.unconfirm",
+        True,
+    ),
+    booking.mark: (
+        lambda s: booking.mark(s.id, s.visit.id, CLERK, "done", LATER),
+        "appointment.done",
+        True,
+    ),
+    booking.unmark: (
+        lambda s: [
+            booking.mark(s.id, s.visit.id, SYSTEM, "arrived", LATER),
+            booking.unmark(s.id, s.visit.id, CLERK, "arrived", LATER),
+        ],
+        "appointment.not_arrived",
+        True,
+    ),
+    booking.hush: (lambda s: booking.hush(s.id, s.visit.id, 0, CLERK), "appointment.hush", True),
+    booking.tell_anyway: (
+        lambda s: [
+            booking.hush(s.id, s.visit.id, 0, SYSTEM),
+            booking.tell_anyway(s.id, s.visit.id, 0, CLERK),
+        ],
+        "appointment.tell",
+        True,
+    ),
+    series.book: (
+        lambda s: series.book(
+            s.id,
+            CLERK,
+            client_id=s.client.id,
+            type="Check-up",
+            practitioner="Dr Shaw",
+            starts_at=LATER,
+            repeat=Repeat("weekly", count=2),
+            now=NOW,
+        ),
+        "series.book",
+        True,
+    ),
+    series.change: (
+        lambda s: series.change(s.id, s.visit.id, CLERK, type="Physio", now=NOW),
+        "appointment.change",
+        True,
+    ),
+    series.cancel: (
+        lambda s: series.cancel(s.id, s.visit.id, CLERK, now=NOW),
+        "appointment.cancel",
+        True,
+    ),
+    series.reopen: (
+        lambda s: [
+            booking.cancel(s.id, s.visit.id, SYSTEM, now=NOW),
+            series.reopen(s.id, s.visit.id, CLERK, now=NOW),
+        ],
+        "appointment.reopen",
+        True,
+    ),
+    catalogue.add: (
+        lambda s: catalogue.add(Place, s.id, CLERK, name="West"),
+        "place.add",
+        False,
+    ),
+    catalogue.change: (
+        lambda s: catalogue.change(Place, s.id, s.place.id, CLERK, active=False),
+        "place.change",
+        True,
+    ),
+    archiving.archive: (
+        lambda s: archiving.archive(s.id, s.free.id, CLERK, NOW),
+        "client.archive",
+        True,
+    ),
+    register.archive_client: (
+        lambda s: register.archive_client(s.id, s.free.id, CLERK, NOW),
+        "client.archive",
+        True,
+    ),
+    register.restore_client: (
+        lambda s: [
+            register.archive_client(s.id, s.free.id, SYSTEM, NOW),
+            register.restore_client(s.id, s.free.id, CLERK),
+        ],
+        "client.restore",
+        True,
+    ),
+    register.archive_contact: (
+        lambda s: register.archive_contact(s.id, s.contact.id, CLERK, NOW),
+        "contact.archive",
+        False,
+    ),
+    register.restore_contact: (
+        lambda s: [
+            register.archive_contact(s.id, s.contact.id, SYSTEM, NOW),
+            register.restore_contact(s.id, s.contact.id, CLERK),
+        ],
+        "contact.restore",
+        False,
+    ),
+    points.change_contact_point: (
+        lambda s: points.change_contact_point(s.id, s.point.id, CLERK, use="work"),
+        "contact_point.change",
+        True,
+    ),
+    members.add: (
+        lambda s: members.add(s.id, CLERK, email="b@b.test", role="biller"),
+        "member.add",
+        False,
+    ),
+    members.change: (
+        lambda s: members.change(s.id, s.member.id, CLERK, name="Lee"),
+        "member.change",
+        False,
     ),
 }
 

@@ -49,3 +49,28 @@ def test_a_door_fires_no_trigger_that_its_caller_made(app: psycopg.Connection) -
     )
     app.execute("SELECT * FROM door_due(clock_timestamp(), 10)")
     assert not any(line.startswith("run by") for line in said)
+
+
+def test_the_doors_of_signing_in_read_no_table_that_their_caller_made(
+    app: psycopg.Connection,
+) -> None:
+    app.execute(
+        "CREATE TEMP TABLE practice_practice AS SELECT gen_random_uuid() AS id, 'Ours' AS name,"
+        " 'nobody' AS mfa_required, 60::smallint AS idle_minutes"
+    )
+    app.execute(
+        "CREATE TEMP TABLE practice_member AS SELECT id, id AS practice_id, id AS user_id,"
+        " '' AS name, 'owner' AS role, true AS active FROM practice_practice"
+    )
+    app.execute(
+        "CREATE TEMP TABLE practice_invite AS SELECT id, id AS practice_id, 'x'::bytea AS digest"
+        " FROM practice_practice"
+    )
+    app.execute("GRANT ALL ON practice_practice, practice_member, practice_invite TO PUBLIC")
+    assert (
+        app.execute(
+            "SELECT * FROM door_memberships((SELECT id FROM pg_temp.practice_practice))"
+        ).fetchall()
+        == []
+    )
+    assert app.execute("SELECT * FROM door_invite('x')").fetchall() == []

@@ -1,4 +1,4 @@
-"""Visits booked, moved, cancelled, confirmed.
+"""Visits booked, moved, changed, cancelled, opened again; the door to all that happens to a visit.
 
 Each locks what it decides on, in one transaction with its audit entry, its `AppointmentChange`
 where clients may have to be told, and the planner's touch.
@@ -6,26 +6,41 @@ where clients may have to be told, and the planner's touch.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db import IntegrityError
-from django.db.models import Q
-
-from carepost.appointments import local_time, setting
+from carepost.appointments import diary, local_time, setting
+from carepost.appointments.attendance import confirm, mark, unconfirm, unmark
+from carepost.appointments.diary import AHEAD, LONGEST
 from carepost.appointments.models import Appointment, AppointmentChange, VisitStatus
-from carepost.practice import audit, changes, fields, tenancy
-from carepost.practice.errors import Conflict, NotFound
+from carepost.appointments.telling import hush, tell_anyway
+from carepost.practice import audit, fields, tenancy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import datetime
     from uuid import UUID
 
-AHEAD = (VisitStatus.BOOKED, VisitStatus.CONFIRMED)
-LONGEST = timedelta(days=1)
-_TAKEN = "The practitioner has another visit at that time. Choose another time."
+__all__ = [
+    "AHEAD",
+    "LONGEST",
+    "UNDO",
+    "book",
+    "cancel",
+    "change",
+    "confirm",
+    "hush",
+    "mark",
+    "move",
+    "reopen",
+    "tell_anyway",
+    "unconfirm",
+    "unmark",
+]
+
+UNDO = timedelta(minutes=1)
+"""How soon taking back is an undo, after which all is as it was: what the client confirmed too."""
+
+_KEEP: Any = object()  # `Any`: stands for whatever a visit has already
 
 
 def book(
@@ -43,18 +58,20 @@ def book(
     source: str = "",
     external_id: str = "",
     by_hand: bool = True,
+    occurrence: tuple[UUID, int] | None = None,
 ) -> Appointment:
     """Book a visit. Type, practitioner and place by id, or by name, and then made where new.
 
     The offset of `starts_at` fixes the instant; its local time is the place's, else the
     practice's. Without `minutes`, the type's. `tell` False: nobody is to be notified. Not
     `by_hand` (an import): an overlap is kept and flagged, for those people need their reminder too.
+    `occurrence`: of which series (`series.book`), and its number there.
 
     Raises NotFound; Refused for bad input; Conflict where the practitioner has another visit then
     (unless the type allows it), or where `(source, external_id)` is here already.
     """
     starts_at = fields.instant(starts_at, "starts_at")
-    with _translated(), tenancy.acting_for(practice_id):
+    with diary.translated(), tenancy.acting_for(practice_id):
         chosen = setting.choose(practice_id, actor, client_id, type, practitioner, place, minutes)
         length = timedelta(minutes=chosen.minutes if minutes is None else minutes)
         visit = Appointment(
@@ -63,15 +80,17 @@ def book(
             type_id=chosen.type_id,
             practitioner_id=chosen.practitioner_id,
             place_id=chosen.place_id,
+            series_id=occurrence[0] if occurrence else None,
+            occurrence=occurrence[1] if occurrence else None,
             scheduled_at=now,
             created_at=now,
             source=fields.text(source, "source", most=40),
             external_id=fields.text(external_id, "external_id", most=120),
         )
-        _put(visit, starts_at, length, chosen.zone)
-        _make_room(visit, chosen.allows_double_booking, by_hand)
+        diary.put(visit, starts_at, length, chosen.zone)
+        diary.make_room(visit, chosen.allows_double_booking, by_hand)
         visit.save(force_insert=True)
-        _tell(visit, actor, "booked", tell, now)
+        diary.tell(visit, actor, "booked", tell, now)
     return visit
 
 
@@ -91,28 +110,64 @@ def move(
     Raises as `book`; Conflict where the visit is cancelled or over. The same time again changes
     nothing; another length alone is nothing to tell the client.
     """
-    starts_at = fields.instant(starts_at, "starts_at")
-    with _translated(), tenancy.acting_for(practice_id):
-        visit = _locked(appointment_id)
-        _still_ahead(visit)
+    return change(
+        practice_id, appointment_id, actor, starts_at=starts_at, minutes=minutes, tell=tell,
+        now=now, by_hand=by_hand,
+    )  # fmt: skip
+
+
+def change(
+    practice_id: UUID,
+    appointment_id: UUID,
+    actor: audit.Actor,
+    *,
+    starts_at: datetime | None = None,
+    minutes: int | None = None,
+    practitioner: str | UUID | None = None,
+    place: str | UUID | None = _KEEP,
+    type: str | UUID | None = None,
+    tell: bool = True,
+    now: datetime,
+    by_hand: bool = True,
+) -> Appointment:
+    """Change when, how long, with whom, where or what for a visit is; what is not given stays.
+
+    Only another time or place is told to the client, who has yet to confirm it; within a minute
+    of such a change, its undo (the former time and place again) gives back what they confirmed.
+    `place` None: no place. A visit that goes to a place with another zone and is given no
+    `starts_at` keeps its local time. Raises as `move`.
+    """
+    if starts_at is not None:
+        starts_at = fields.instant(starts_at, "starts_at")
+    with diary.translated(), tenancy.acting_for(practice_id):
+        visit = diary.locked(appointment_id)
+        diary.still_ahead(visit)
+        before = _standing(visit)
+        allowed = _choose(visit, actor, type, practitioner, place)
+        zone = _zone(visit) if starts_at or visit.place_id != before["place"] else visit.zone
+        if starts_at is None:
+            starts_at = visit.starts_at
+            if zone != visit.zone:
+                starts_at = local_time.instant(visit.local_date, visit.local_time, zone)
         length = visit.ends_at - visit.starts_at
         if minutes is not None:
             length = timedelta(minutes=fields.minutes(minutes))
-        if (starts_at, starts_at + length) == (visit.starts_at, visit.ends_at):
+        # A visit that stays when it is keeps the zone that was agreed.
+        diary.put(visit, starts_at, length, visit.zone if starts_at == visit.starts_at else zone)
+        changed = [name for name, value in _standing(visit).items() if value != before[name]]
+        if not changed:
             return visit
-        moved = starts_at != visit.starts_at
-        zone = (visit.place and visit.place.timezone) or visit.practice.timezone
-        _put(visit, starts_at, length, zone if moved else visit.zone)
-        if moved:
-            visit.sequence += 1
-            visit.scheduled_at = now
-            visit.status = VisitStatus.BOOKED
-        _make_room(visit, visit.type.allows_double_booking, by_hand)
-        visit.save(update_fields=_MOVED)
-        if moved:
-            _tell(visit, actor, "moved", tell, now)
+        told = not {"starts_at", "place"}.isdisjoint(changed)
+        if told:
+            _to_be_confirmed(visit, now)
+        if not {"starts_at", "ends_at", "practitioner", "type"}.isdisjoint(changed):
+            diary.make_room(visit, allowed, by_hand)
+        visit.save(update_fields=diary.PLACED)
+        if told:
+            diary.tell(visit, actor, "moved", tell, now)
         else:
-            _note(visit, actor, "appointment.lengthen")
+            verb = "lengthen" if changed == ["ends_at"] else "change"
+            diary.note(visit, actor, f"appointment.{verb}", fields=changed)
     return visit
 
 
@@ -126,131 +181,115 @@ def cancel(
 ) -> Appointment:
     """Cancel a visit; a cancelled one stays so. Raises NotFound; Conflict where it is over."""
     with tenancy.acting_for(practice_id):
-        visit = _locked(appointment_id)
+        visit = diary.locked(appointment_id)
         if visit.status == VisitStatus.CANCELLED:
             return visit
-        _still_ahead(visit)
+        diary.still_ahead(visit)
+        visit.status_before = visit.status
         visit.status = VisitStatus.CANCELLED
         visit.sequence += 1
-        visit.save(update_fields=["status", "sequence"])
-        _tell(visit, actor, "cancelled", tell, now)
+        visit.save(update_fields=["status", "status_before", "sequence"])
+        diary.tell(visit, actor, "cancelled", tell, now)
     return visit
 
 
-def confirm(
-    practice_id: UUID, appointment_id: UUID, actor: audit.Actor, *, now: datetime
+def reopen(
+    practice_id: UUID,
+    appointment_id: UUID,
+    actor: audit.Actor,
+    *,
+    tell: bool = True,
+    now: datetime,
 ) -> Appointment:
-    """Keep that the client will come. Nothing to tell, so `sequence` stays.
+    """Let a cancelled visit take place after all, while its time is still free.
 
-    Raises NotFound; Conflict where the visit is cancelled or over. `now` is not kept yet: the
-    audit entry has its own.
+    Within a minute this is the undo of the cancelling, and what the client confirmed stands;
+    nobody hears of either where nothing has left yet. Later the client is told that the visit is
+    booked, and has yet to confirm. A visit that is not cancelled stays as it is. Raises NotFound;
+    Conflict where the time is taken or past.
     """
-    with tenancy.acting_for(practice_id):
-        visit = _locked(appointment_id)
-        _still_ahead(visit)
-        if visit.status != VisitStatus.CONFIRMED:
-            visit.status = VisitStatus.CONFIRMED
-            visit.save(update_fields=["status"])
-            _note(visit, actor, "appointment.confirm")
+    with diary.translated(), tenancy.acting_for(practice_id):
+        visit = diary.locked(appointment_id)
+        if visit.status != VisitStatus.CANCELLED:
+            return visit
+        if visit.ends_at <= now:
+            raise diary.past()
+        undone = _last_changed(visit) >= now - UNDO and visit.status_before
+        visit.status = visit.status_before if undone else VisitStatus.BOOKED
+        visit.status_before = ""
+        visit.sequence += 1
+        visit.scheduled_at = now
+        diary.make_room(visit, visit.type.allows_double_booking, by_hand=True)
+        visit.save(update_fields=diary.PLACED)
+        diary.tell(visit, actor, "reopened", tell, now)
     return visit
 
 
-_MOVED = [
-    "local_date", "local_time", "zone", "starts_at", "ends_at", "status", "sequence",
-    "scheduled_at", "exclusive", "overlaps",
-]  # fmt: skip
-
-
-def _put(visit: Appointment, starts_at: datetime, length: timedelta, zone: str) -> None:
-    visit.starts_at, visit.ends_at, visit.zone = starts_at, starts_at + length, zone
-    visit.local_date, visit.local_time = local_time.local(starts_at, zone)
-
-
-def _make_room(visit: Appointment, allowed: bool, by_hand: bool) -> None:
-    """Decide whether the visit has its time to itself. Raises Conflict where it must and cannot.
-
-    1. A type that allows double booking never does.
-    2. Else the practitioner's row is locked, so that of two who book one hour at once the second
-       waits here and then sees the first's visit, and the two do not deadlock in the exclusion
-       constraint, which stands behind as the last guard.
-    3. By hand, another visit in the way refuses this one; from an import, both stay, flagged.
-    """
-    visit.exclusive, visit.overlaps = not allowed, False
-    if allowed:
-        return
-    setting.lock_practitioner(visit.practitioner_id)
-    in_the_way = Appointment.objects.filter(
-        Q(exclusive=True) | Q(overlaps=True),
-        practice_id=visit.practice_id,
-        practitioner_id=visit.practitioner_id,
-        status__in=AHEAD,
-        # No visit is longer than a day: without this the index would be read from its beginning.
-        starts_at__gt=visit.starts_at - LONGEST,
-        starts_at__lt=visit.ends_at,
-        ends_at__gt=visit.starts_at,
-    ).exclude(id=visit.id)
-    if in_the_way.exists():
-        if by_hand:
-            raise Conflict(_TAKEN, "starts_at")
-        visit.exclusive, visit.overlaps = False, True
-
-
-def _locked(appointment_id: UUID) -> Appointment:
-    visit = (
-        Appointment.objects.select_related("practice", "place", "type")
-        .select_for_update(of=("self",), no_key=True)
-        .filter(id=appointment_id)
-        .first()
+def _choose(
+    visit: Appointment,
+    actor: audit.Actor,
+    type: str | UUID | None,
+    practitioner: str | UUID | None,
+    place: str | UUID | None,
+) -> bool:
+    """Give the visit what it is now made of. Says whether its type allows double booking."""
+    if type is None and practitioner is None and place is _KEEP:
+        return bool(visit.type.allows_double_booking)
+    chosen = setting.choose(
+        visit.practice_id,
+        actor,
+        visit.client_id,
+        type or visit.type_id,
+        practitioner or visit.practitioner_id,
+        visit.place_id if place is _KEEP else place,
+        None,
+        kept=frozenset({visit.type_id, visit.practitioner_id, visit.place_id}),
     )
-    if visit is None:
-        raise NotFound("There is no such visit.", "appointment_id")
-    return visit
+    visit.type_id, visit.practitioner_id = chosen.type_id, chosen.practitioner_id
+    visit.place_id = chosen.place_id
+    return chosen.allows_double_booking
 
 
-def _still_ahead(visit: Appointment) -> None:
-    if visit.status == VisitStatus.CANCELLED:
-        raise Conflict("This visit is cancelled. Book a new one.")
-    if visit.status not in AHEAD:
-        raise Conflict("This visit is over.")
+def _standing(visit: Appointment) -> dict[str, object]:
+    return {
+        "starts_at": visit.starts_at,
+        "ends_at": visit.ends_at,
+        "practitioner": visit.practitioner_id,
+        "place": visit.place_id,
+        "type": visit.type_id,
+    }
 
 
-def _tell(visit: Appointment, actor: audit.Actor, what: str, tell: bool, now: datetime) -> None:
-    AppointmentChange.objects.create(
-        practice_id=visit.practice_id,
-        appointment_id=visit.id,
-        sequence=visit.sequence,
-        what=what,
-        at=now,
-        tell=tell,
-        starts_at=visit.starts_at,
-        local_date=visit.local_date,
-        local_time=visit.local_time,
-        zone=visit.zone,
-        active=visit.status in AHEAD,
+def _zone(visit: Appointment) -> str:
+    return (visit.place and visit.place.timezone) or visit.practice.timezone
+
+
+def _to_be_confirmed(visit: Appointment, now: datetime) -> None:
+    """Make it another visit to be told of, and to be confirmed; or undo that."""
+    was = _change_before(visit)
+    undoes = (
+        was is not None
+        and (was.starts_at, was.place_id) == (visit.starts_at, visit.place_id)
+        and _last_changed(visit) >= now - UNDO
+        and visit.status_before in AHEAD
     )
-    _note(visit, actor, f"appointment.{_VERBS[what]}")
+    if undoes:
+        visit.status, visit.status_before = visit.status_before, ""
+    else:
+        visit.status, visit.status_before = VisitStatus.BOOKED, visit.status
+    visit.sequence += 1
+    visit.scheduled_at = now
 
 
-_VERBS = {"booked": "book", "moved": "move", "cancelled": "cancel"}
+def _change_before(visit: Appointment) -> AppointmentChange | None:
+    """The change before the visit's last one: what was agreed until that."""
+    return AppointmentChange.objects.filter(
+        practice_id=visit.practice_id, appointment_id=visit.id, sequence=visit.sequence - 1
+    ).first()
 
 
-def _note(visit: Appointment, actor: audit.Actor, action: str) -> None:
-    audit.record(
-        visit.practice_id, actor, action, "appointment", visit.id,
-        client=str(visit.client_id), sequence=visit.sequence,
-    )  # fmt: skip
-    changes.touch_clients(visit.practice_id, [visit.client_id])
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except IntegrityError as error:
-        if "appointment_no_double_booking" in str(error):
-            raise Conflict(_TAKEN, "starts_at") from None
-        if "appointment_imported_once" in str(error):
-            raise Conflict(
-                "This visit was imported before: move that one.", "external_id"
-            ) from None
-        raise
+def _last_changed(visit: Appointment) -> datetime:
+    last = AppointmentChange.objects.filter(
+        practice_id=visit.practice_id, appointment_id=visit.id, sequence=visit.sequence
+    ).first()
+    return last.at if last else visit.created_at

@@ -7,15 +7,22 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import connection
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from carepost.appointments.models import AppointmentType, Place, Practitioner
 from carepost.practice import audit, fields
-from carepost.practice.errors import NotFound
+from carepost.practice.errors import Conflict, NotFound, Refused
 
 if TYPE_CHECKING:
     from django.db.models import Model
 
 DEFAULT_MINUTES = 30
+_OUT_OF_USE = {
+    "type": gettext_lazy("This appointment type is no longer in use. Choose another."),
+    "practitioner": gettext_lazy("This practitioner is no longer in use. Choose another."),
+    "place": gettext_lazy("This place is no longer in use. Choose another."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +38,8 @@ class Chosen:
 
 
 _CHOOSE = """
-SELECT c.id, p.timezone, t.id, t.minutes, t.allows_double_booking, d.id, l.id, l.timezone
+SELECT c.id, p.timezone, t.id, t.minutes, t.allows_double_booking, d.id, l.id, l.timezone,
+  c.archived_at IS NOT NULL, t.active, d.active, l.active
 FROM practice_practice p
 LEFT JOIN people_client c ON c.practice_id = p.id AND c.id = %(client)s
 LEFT JOIN appointments_appointmenttype t ON t.practice_id = p.id
@@ -52,11 +60,14 @@ def choose(
     practitioner: str | UUID,
     place: str | UUID | None,
     minutes: int | None,
+    kept: frozenset[UUID | None] = frozenset(),
 ) -> Chosen:
     """Find what a visit names, in one look, and make what is named and new (a new type of
     `minutes`, else 30, long). A name that reads as a UUID is an id.
 
-    Raises NotFound for a client or an id that the practice has not, Refused for an empty name.
+    `kept`: ids that the visit has already, which may be out of use. Raises NotFound for a client
+    or an id that the practice has not, Refused for an empty name and for what is out of use, and
+    Conflict for an archived client.
     """
     if minutes is not None:
         minutes = fields.minutes(minutes)
@@ -74,7 +85,21 @@ def choose(
         row = cursor.fetchone()
     if row is None or row[0] is None:
         raise NotFound("There is no such client.", "client_id")
-    _, zone, type_id, length, allows, practitioner_id, place_id, place_zone = row
+    (
+        _found,
+        zone,
+        type_id,
+        length,
+        allows,
+        practitioner_id,
+        place_id,
+        place_zone,
+        archived,
+        *active,
+    ) = row
+    if archived:
+        raise Conflict(_("This client is archived. Restore the client first."), "client_id")
+    _in_use(kept, active, type=type_id, practitioner=practitioner_id, place=place_id)
     if type_id is None:
         length, allows = minutes or DEFAULT_MINUTES, False
         made = _make(AppointmentType, practice_id, actor, "type", named["type"], minutes=length)
@@ -86,6 +111,12 @@ def choose(
     if place_id is None and named["place"] is not None:
         place_id = _make(Place, practice_id, actor, "place", named["place"]).pk
     return Chosen(type_id, length, allows, practitioner_id, place_id, place_zone or zone)
+
+
+def _in_use(kept: frozenset[UUID | None], active: list[bool | None], **found: UUID | None) -> None:
+    for (field, id_), is_active in zip(found.items(), active, strict=True):
+        if is_active is False and id_ not in kept:
+            raise Refused(str(_OUT_OF_USE[field]), field)
 
 
 def lock_practitioner(practitioner_id: UUID) -> None:

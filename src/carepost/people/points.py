@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import F
+from django.utils.translation import gettext as _
+
 from carepost.ground import clock
 from carepost.people import addresses
 from carepost.people.models import Client, Contact, ContactPoint
@@ -91,6 +94,47 @@ def add_contact_point(
             point = former
         _tell(point, actor, "contact_point.add")
     return point
+
+
+def change_contact_point(
+    practice_id: UUID,
+    point_id: UUID,
+    actor: audit.Actor,
+    *,
+    use: str | None = None,
+    rank: int | None = None,
+) -> ContactPoint:
+    """Change what a contact point is for, or its rank among those of its system (1: preferred).
+
+    Those that had that rank or a later one step back where one had it. Another number or address
+    is another contact point: add that, and take this one out of use, which what was sent there
+    names. Raises NotFound; Refused; Conflict for one out of use.
+    """
+    with tenancy.acting_for(practice_id):
+        point = ContactPoint.objects.select_for_update(no_key=True).filter(id=point_id).first()
+        if point is None:
+            raise NotFound("There is no such contact point.", "contact_point_id")
+        if point.use == OLD:
+            raise Conflict(_("This contact point is out of use. Add it again."))
+        was = (point.use, point.rank)
+        if use is not None:
+            point.use = fields.one_of(use, "use", USES)
+        if rank is not None:
+            point.rank = _rank(rank)
+        if (point.use, point.rank) != was:
+            if point.rank != was[1]:
+                _make_way(point)
+            point.save(update_fields=["use", "rank"])
+            _tell(point, actor, "contact_point.change")
+    return point
+
+
+def _make_way(point: ContactPoint) -> None:
+    others = ContactPoint.objects.filter(
+        client=point.client_id, contact=point.contact_id, system=point.system
+    ).exclude(id=point.id)
+    if others.filter(rank=point.rank).exclude(use=OLD).exists():
+        others.filter(rank__gte=point.rank).update(rank=F("rank") + 1)
 
 
 def remove_contact_point(

@@ -1,4 +1,4 @@
-"""The register of clients and contacts: added, and changed. How they are reached: `points.py`."""
+"""The register of clients and contacts: added, changed, archived. Ways to reach them: `points`."""
 
 from __future__ import annotations
 
@@ -16,16 +16,20 @@ from carepost.practice.models import Practice
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from datetime import date
+    from datetime import date, datetime
     from uuid import UUID
 
 __all__ = [
     "add_client",
     "add_contact",
     "add_contact_point",
+    "archive_client",
+    "archive_contact",
     "change_client",
     "change_contact",
     "remove_contact_point",
+    "restore_client",
+    "restore_contact",
 ]
 
 CHANNELS = ("", "sms", "voice", "fax", "email")
@@ -42,6 +46,7 @@ def add_client(
     language: str = "",
     birth_date: date | None = None,
     assigned_channel: str = "",
+    notes: str = "",
     contact_points: Iterable[Mapping[str, Any]] = (),
     source: str = "",
     external_id: str = "",
@@ -49,7 +54,8 @@ def add_client(
     """Add a client with the ways to reach them; all of it or, by Refused, nothing.
 
     `contact_points`: {system: phone, fax or email; value; use?; rank?}, in the order preferred; the
-    same one twice counts once. Empty zone and language: the practice's. `(source, external_id)`
+    same one twice counts once. Empty zone and language: the practice's. `notes`: for staff alone,
+    never sent. `(source, external_id)`
     is where it was imported from: Conflict where that is here already.
     """
     given = {
@@ -59,6 +65,7 @@ def add_client(
         "language": language,
         "birth_date": birth_date,
         "assigned_channel": assigned_channel,
+        "notes": notes,
     }
     with _imported_once(), tenancy.acting_for(practice_id):
         practice = _practice(practice_id)
@@ -156,6 +163,46 @@ def change_contact(
     return contact
 
 
+def archive_client(practice_id: UUID, client_id: UUID, actor: audit.Actor, now: datetime) -> Client:
+    """Take a client out of the lists. Who has visits ahead is not for this: `archiving.archive`.
+
+    Again: changes nothing. Raises NotFound.
+    """
+    return _shelve(Client, practice_id, client_id, actor, now)
+
+
+def restore_client(practice_id: UUID, client_id: UUID, actor: audit.Actor) -> Client:
+    """Take a client back into the lists; again: changes nothing. Raises NotFound."""
+    return _shelve(Client, practice_id, client_id, actor, None)
+
+
+def archive_contact(
+    practice_id: UUID, contact_id: UUID, actor: audit.Actor, now: datetime
+) -> Contact:
+    """Take a contact out of the lists; again: changes nothing. Raises NotFound."""
+    return _shelve(Contact, practice_id, contact_id, actor, now)
+
+
+def restore_contact(practice_id: UUID, contact_id: UUID, actor: audit.Actor) -> Contact:
+    """Take a contact back into the lists; again: changes nothing. Raises NotFound."""
+    return _shelve(Contact, practice_id, contact_id, actor, None)
+
+
+def _shelve(
+    kind: type[Someone], practice_id: UUID, id_: UUID, actor: audit.Actor, at: datetime | None
+) -> Someone:
+    with tenancy.acting_for(practice_id):
+        someone = _locked(kind, id_)
+        if (someone.archived_at is None) != (at is None):
+            someone.archived_at = at
+            someone.save(update_fields=["archived_at"])
+            noun, verb = str(kind._meta.verbose_name), "archive" if at else "restore"
+            audit.record(practice_id, actor, f"{noun}.{verb}", noun, id_)
+            if isinstance(someone, Client):
+                changes.touch_clients(practice_id, [id_])
+    return someone
+
+
 _PERSON = {
     "first_name": lambda v: fields.text(v, "first_name", most=80, required=True),
     "last_name": lambda v: fields.text(v, "last_name", most=80),
@@ -163,7 +210,11 @@ _PERSON = {
     "language": lambda v: fields.language(v, required=False),
     "assigned_channel": lambda v: fields.one_of(v, "assigned_channel", CHANNELS),
 }
-_CLIENT = {**_PERSON, "birth_date": fields.day_of_birth}
+_CLIENT = {
+    **_PERSON,
+    "birth_date": fields.day_of_birth,
+    "notes": lambda v: fields.words(v, "notes", most=2_000),
+}
 _CONTACT = {**_PERSON, "relationship": lambda v: fields.text(v, "relationship", most=40)}
 
 

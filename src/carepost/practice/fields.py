@@ -117,6 +117,13 @@ def minutes(value: object, field: str = "minutes") -> int:
     return value
 
 
+def whole_number(value: object, field: str, *, least: int, most: int) -> int:
+    """A whole number within bounds. Raises Refused."""
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+        raise Refused(f"Write a number from {least} to {most}.", field)
+    return value
+
+
 def quiet_hours(value: object, field: str = "quiet_hours") -> tuple[time, time] | tuple[None, None]:
     """The hours in which nothing is sent, from and to on a local clock; None: no such hours.
 

@@ -6,17 +6,21 @@ from typing import TYPE_CHECKING, Any
 
 from carepost.practice import addresses, audit, changes, fields, tenancy
 from carepost.practice.errors import NotFound, Refused
-from carepost.practice.models import Practice
+from carepost.practice.models import MfaRequired, Practice
 
 if TYPE_CHECKING:
     from uuid import UUID
+
+
+_SIGN_IN = {"mfa_required", "idle_minutes"}  # no message depends on these
 
 
 def change(practice_id: UUID, actor: audit.Actor, **given: Any) -> Practice:
     """Change some settings; gives the practice as it is now. Raises Refused, and changes nothing.
 
     `given` (`Any`: each is checked here): messaging_enabled, opt_in_required, quiet_hours (None, or
-    two local times: from, to), name, phone, email, timezone, country, language, date_order.
+    two local times: from, to), name, phone, email, timezone, country, language, date_order,
+    mfa_required (nobody, owners, all), idle_minutes (5 to 60).
     Whether there is a line to send by, before messaging is enabled, is the caller's to ask: lines
     are none of the facts.
     """
@@ -39,7 +43,8 @@ def change(practice_id: UUID, actor: audit.Actor, **given: Any) -> Practice:
                 practice_id,
                 **_said(practice, changed),
             )
-            changes.touch_practice(practice_id)
+            if set(changed) - _SIGN_IN:
+                changes.touch_practice(practice_id)
     return practice
 
 
@@ -69,6 +74,10 @@ def _checked(given: dict[str, Any], country: str) -> dict[str, Any]:
                 columns[name] = fields.language(value)
             case "date_order":
                 columns[name] = fields.one_of(value, name, fields.DATE_ORDERS)
+            case "mfa_required":
+                columns[name] = fields.one_of(value, name, tuple(MfaRequired.values))
+            case "idle_minutes":
+                columns[name] = fields.whole_number(value, name, least=5, most=60)
             case _:
                 raise Refused("There is no such setting.", name)
     return columns
@@ -80,7 +89,7 @@ def _said(practice: Practice, changed: list[str]) -> dict[str, Any]:
     Sending at any hour is a choice that the owner answers for (RULES C1), so hours are told.
     """
     said: dict[str, Any] = {"fields": changed}
-    for switch in ("messaging_enabled", "opt_in_required"):
+    for switch in ("messaging_enabled", "opt_in_required", "mfa_required", "idle_minutes"):
         if switch in changed:
             said[switch] = getattr(practice, switch)
     if "quiet_from" in changed or "quiet_to" in changed:

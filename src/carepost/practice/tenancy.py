@@ -23,20 +23,27 @@ SETTING = "carepost.practices"
 VISIBLE = f"ANY ((SELECT string_to_array(current_setting('{SETTING}', true), ',')::uuid[])::uuid[])"
 """The practices of this transaction, read once a statement (the inner SELECT makes it so)."""
 
+# One statement for both: every page of every practice begins with it.
+_ACT = """
+WITH before AS MATERIALIZED (SELECT current_setting(%s, true) AS practices)
+SELECT practices, set_config(%s, %s, true) FROM before
+"""
+
 
 @contextmanager
 def acting_for(practice_id: UUID) -> Iterator[None]:
     """A transaction that sees the rows of one practice, and no other's.
 
-    May be nested for the same practice (a savepoint); the former setting comes back after.
+    May be nested for the same practice (a savepoint); the former setting comes back after: of
+    the outermost by itself, since its end is the transaction's.
     """
+    outermost = not connection.in_atomic_block
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT current_setting('{SETTING}', true)")
+            cursor.execute(_ACT, (SETTING, SETTING, str(practice_id)))
             before = cursor.fetchone()[0] or ""
-            cursor.execute("SELECT set_config(%s, %s, true)", (SETTING, str(practice_id)))
         yield
-        if before != str(practice_id):
+        if not outermost and before != str(practice_id):
             with connection.cursor() as cursor:
                 cursor.execute("SELECT set_config(%s, %s, true)", (SETTING, before))
 

@@ -6,7 +6,10 @@ row says, `said`; what becomes of it, `fates`.
 
 from __future__ import annotations
 
-from carepost.appointments.imports.applying import apply
+from carepost.appointments.imports.applying import apply, begin
 from carepost.appointments.imports.checking import check
+from carepost.appointments.imports.forgetting import forget_files
+from carepost.appointments.imports.manner import remembered, sources
+from carepost.appointments.imports.undoing import Undone, undo
 
-__all__ = ["apply", "check"]
+__all__ = ["Undone", "apply", "begin", "check", "forget_files", "remembered", "sources", "undo"]

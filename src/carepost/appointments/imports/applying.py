@@ -25,8 +25,10 @@ from carepost.appointments.imports import (
     writing,
 )
 from carepost.appointments.imports.manner import Manner
+from carepost.appointments.imports.rows import insert
 from carepost.appointments.imports.writing import Telling
-from carepost.appointments.models import Import, Practitioner
+from carepost.appointments.models import Brought, Import, Practitioner
+from carepost.ground import ids
 from carepost.ground.blobs import BlobError
 from carepost.ground.sealing import SealingError
 from carepost.practice import audit, changes, keys, tenancy
@@ -44,6 +46,8 @@ if TYPE_CHECKING:
 
 BATCH_ROWS = 500
 _TRIES = 6
+_UNDONE = "This import was undone. Check the file again, and carry that out."
+_FILE_GONE = "The file of this import is no longer kept here. Check it again first."
 # Unique, exclusion; serialization failure, deadlock.
 _RACES = ("23505", "23P01", "40001", "40P01")
 
@@ -53,10 +57,42 @@ def apply(practice_id: UUID, import_id: UUID, actor: audit.Actor, now: datetime)
 
     Call it outside a transaction: each batch commits, with its counts (`Import.done` of `rows`).
     Safe to run again, at any time and beside itself: it goes on, and what is done stays as it is.
+    Where it stops for an error its status is "failed"; running it again goes on from there too.
     Clients are told of what moved and was cancelled; of what was booked as the options say, and
     where the import also cancels a visit of theirs. Raises NotFound; Refused where the file is no
-    longer kept; Conflict where others keep changing the same visits (run it again).
+    longer kept; Conflict where others keep changing the same visits (run it again), and where it
+    was undone.
     """
+    try:
+        begin(practice_id, import_id)
+        return _patiently(practice_id, import_id, actor, now)
+    except Exception:
+        with tenancy.acting_for(practice_id):
+            going = Import.objects.filter(id=import_id, status="running")
+            going.update(status="failed")
+        raise
+
+
+def begin(practice_id: UUID, import_id: UUID) -> Import:
+    """Say that an import is running, for whoever carries it out in another thread: `apply`.
+
+    Raises NotFound; Refused where the file is no longer kept; Conflict where it was undone.
+    """
+    with tenancy.acting_for(practice_id):
+        import_ = Import.objects.select_for_update(no_key=True).filter(id=import_id).first()
+        if import_ is None:
+            raise NotFound("There is no such import.")
+        if import_.status == "undone":
+            raise Conflict(_UNDONE)
+        if import_.status in ("checked", "failed"):
+            if not import_.blob:
+                raise Refused(_FILE_GONE, "import_id")
+            import_.status = "running"
+            import_.save(update_fields=["status"])
+    return import_
+
+
+def _patiently(practice_id: UUID, import_id: UUID, actor: audit.Actor, now: datetime) -> Import:
     left = _TRIES
     while left:
         try:
@@ -143,7 +179,7 @@ class _Run:
             self._carry_out(decided, kinds)
             self._report(decided)
             counts = reporting.count(decided)
-            if import_.status == "running":
+            if import_.done:
                 counts = {column: getattr(import_, column) + n for column, n in counts.items()}
             self._note(status="running", done=self.done + len(rows), **counts)
         self.done += len(rows)
@@ -195,6 +231,26 @@ class _Run:
             self.practice, self.actor, self.source, decided, kinds, self.telling, self.now
         )
         changes.touch_clients(self.practice.id, sorted(touched))
+        self._remember(decided, [people[number].client for number in making])
+
+    def _remember(self, decided: Sequence[Fate], clients: Sequence[UUID]) -> None:
+        """What was made, so that it can be undone."""
+        mine = {"practice_id": self.practice.id, "import_run_id": self.import_id}
+        visits = [(f.made, f.said.row or None) for f in decided if f.made]
+        insert(
+            Brought,
+            [
+                {**mine, "id": ids.fresh(), "kind": "visit", "subject_id": id_, "row": row}
+                for id_, row in visits
+            ],
+        )
+        insert(
+            Brought,
+            [
+                {**mine, "id": ids.fresh(), "kind": "client", "subject_id": id_, "row": None}
+                for id_ in clients
+            ],
+        )
 
     def _lock_practitioners(self, decided: Sequence[Fate], kinds: Kinds) -> None:
         theirs = {kinds.practitioners[f.practitioner] for f in decided if f.placed}
@@ -227,6 +283,8 @@ class _Run:
     def _locked(self) -> Import:
         rows = Import.objects.defer("report", "mapping").select_for_update(no_key=True)
         import_ = rows.get(id=self.import_id)
+        if import_.status == "undone":
+            raise Conflict(_UNDONE)
         if import_.done != self.done:
             raise _Overtaken
         return import_
@@ -242,6 +300,4 @@ def _content(practice: Practice, import_: Import) -> bytes:
     except (BlobError, SealingError):
         if Import.objects.filter(id=import_.id, status="done").exists():
             raise _Overtaken from None  # who finished meanwhile has deleted it
-        raise Refused(
-            "The file of this import is no longer kept here. Check it again first.", "import_id"
-        ) from None
+        raise Refused(_FILE_GONE, "import_id") from None

@@ -16,9 +16,10 @@ from carepost.appointments.imports import (
     table,
 )
 from carepost.appointments.models import Import
-from carepost.ground.blobs import Blobs
+from carepost.ground.blobs import BlobError, Blobs
+from carepost.ground.sealing import SealingError
 from carepost.practice import fields, keys, tenancy
-from carepost.practice.errors import NotFound
+from carepost.practice.errors import NotFound, Refused
 from carepost.practice.models import Practice
 
 if TYPE_CHECKING:
@@ -99,6 +100,15 @@ def check(
 def blobs() -> Blobs:
     """Where the files of imports wait, sealed, until they are carried out."""
     return Blobs(settings.ENVIRONMENT.home / "blobs")
+
+
+def content_of(import_: Import) -> bytes:
+    """The file of an import that is not finished. Raises Refused where it is kept no more."""
+    try:
+        practice = Practice.objects.get(id=import_.practice_id)
+        return blobs().get(keys.practice_key(practice), import_.blob)
+    except (BlobError, SealingError):
+        raise Refused("The file of this import is kept no more. Bring it again.") from None
 
 
 def read_table(content: bytes, mapping: Mapping[str, str]) -> table.Table:

@@ -66,6 +66,7 @@ class Fate:
     place: str = ""
     placed: bool = False
     overlaps: bool = False
+    made: UUID | None = None  # the new visit, once written
     of_client: bool = False  # what changes is how the client is reached, and not the visit
 
     @property

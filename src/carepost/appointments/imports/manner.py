@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Max
+
 from carepost.appointments.imports import columns
 from carepost.appointments.models import Import, Practitioner
 from carepost.practice import fields
@@ -79,6 +81,16 @@ def remembered(practice_id: UUID, source: str) -> dict[str, str]:
         .first()
     )
     return dict(last["columns"]) if last else {}
+
+
+def sources(practice_id: UUID) -> list[str]:
+    """The programs that files were imported from, the last one first: offered the next time."""
+    newest = (
+        Import.objects.filter(practice_id=practice_id, status="done")
+        .values("source")
+        .annotate(last=Max("finished_at"))
+    )
+    return [row["source"] for row in newest.order_by("-last", "source")]
 
 
 def settled(

@@ -13,6 +13,7 @@ from carepost.appointments.imports.fates import AHEAD
 from carepost.appointments.imports.rows import insert
 from carepost.appointments.models import Appointment, AppointmentChange
 from carepost.ground import ids
+from carepost.people.models import Client
 from carepost.practice import audit
 
 if TYPE_CHECKING:
@@ -110,6 +111,7 @@ def write(
         if visit:
             updates.append((*row.values(), fate.fate == "move", fate.placed))
         else:
+            fate.made = row["id"]
             new.append(
                 {
                     **row,
@@ -130,6 +132,7 @@ def write(
                     "appointment_id": row["id"],
                     "what": fate.what,
                     "at": now,
+                    "place_id": row["place_id"],
                     "tell": bool(visit) or telling.all or client in telling.clients,
                     "active": fate.status in AHEAD,
                 }
@@ -138,6 +141,13 @@ def write(
         touched.add(client)
     _update(practice.id, decided, updates, now)
     insert(Appointment, new)
+    # Whom the other program books a visit for has come back.
+    back = Client.objects.filter(
+        practice_id=practice.id, id__in={row["client_id"] for row in new}, archived_at__isnull=False
+    )
+    if restored := list(back.values_list("id", flat=True)):
+        back.update(archived_at=None)
+        audit.record_all(practice.id, actor, "client.restore", "client", restored)
     insert(AppointmentChange, told)
     for act, visit_ids in by_act.items():
         audit.record_all(practice.id, actor, f"appointment.{act}", "appointment", visit_ids)

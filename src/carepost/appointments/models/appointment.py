@@ -30,12 +30,16 @@ class Appointment(PracticeRow):
     today, recomputed when the rules of the zone change. `sequence` grows with each change that a
     client must be told of (RFC 5545 SEQUENCE): a moved visit is another thing to be reminded of.
     `scheduled_at` is when it was given this time; steps whose moment lay before are not sent.
+    `arrived_at`: the client came, and waits or is seen; no status, for it changes none.
+    `status_before`: what it was until it was cancelled, marked or moved; an undo gives it back.
     """
 
     client = within("people.Client")
     type = within("appointments.AppointmentType")
     practitioner = within("appointments.Practitioner")
     place = within("appointments.Place", null=True)
+    series = within("appointments.Series", null=True)
+    occurrence = models.PositiveSmallIntegerField(null=True)  # its number in the series, from 1
     local_date = models.DateField()
     local_time = models.TimeField()
     zone = models.CharField(max_length=64)
@@ -44,6 +48,8 @@ class Appointment(PracticeRow):
     status = models.CharField(
         max_length=10, choices=VisitStatus.choices, default=VisitStatus.BOOKED
     )
+    status_before = models.CharField(max_length=10, blank=True, default="", db_default="")
+    arrived_at = models.DateTimeField(null=True)
     sequence = models.PositiveIntegerField(default=0)
     scheduled_at = models.DateTimeField(default=clock.now)
     exclusive = models.BooleanField(default=True)
@@ -60,6 +66,12 @@ class Appointment(PracticeRow):
             SamePractice(field="type", name="appointment_type"),
             SamePractice(field="practitioner", name="appointment_practitioner"),
             SamePractice(field="place", name="appointment_place"),
+            SamePractice(field="series", name="appointment_series"),
+            models.UniqueConstraint(
+                fields=["practice", "series", "occurrence"],
+                condition=models.Q(series__isnull=False),
+                name="appointment_occurrence_once",
+            ),
             models.UniqueConstraint(
                 fields=["practice", "source", "external_id"],
                 condition=~models.Q(external_id=""),
@@ -89,9 +101,10 @@ class Appointment(PracticeRow):
 
 
 class AppointmentChange(PracticeRow):
-    """One change of a visit that clients may have to be told of. Append-only.
+    """One change of a visit that clients may have to be told of. Only `tell` ever changes.
 
-    `tell` is False where whoever made the change said not to, and for first imports.
+    `tell` is False where whoever made the change said not to, then or before the client was told
+    (`telling.hush`, with an audit entry of its own), and for first imports.
     """
 
     appointment = within("appointments.Appointment")
@@ -103,11 +116,13 @@ class AppointmentChange(PracticeRow):
     local_date = models.DateField()
     local_time = models.TimeField()
     zone = models.CharField(max_length=64)
+    place = within("appointments.Place", null=True)
     active = models.BooleanField()  # after the change
 
     class Meta:
         constraints = keys(
             SamePractice(field="appointment", name="appointmentchange_appointment"),
+            SamePractice(field="place", name="appointmentchange_place"),
             models.UniqueConstraint(
                 fields=["practice", "appointment", "sequence"], name="appointmentchange_once"
             ),

@@ -11,7 +11,8 @@ from carepost.practice.tenancy import PracticeRow, SamePractice, keys, within
 class Import(PracticeRow):
     """One file. `report` lists fates by row number and reason: never a cell's content.
 
-    `status`: checked (a dry run was made), running, done, failed. Counts grow while it runs and are
+    `status`: checked (a dry run was made), running, done, failed (it goes on where it stopped when
+    carried out again), undone. Counts grow while it runs and are
     committed apart from it, so that another process can read them.
     """
 
@@ -34,6 +35,25 @@ class Import(PracticeRow):
 
     class Meta:
         constraints = keys(SamePractice(field="member", name="import_member"))
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Brought(PracticeRow):
+    """That an import made a visit or a client, by its `row` of the file: what an undo takes back.
+
+    No key to the subject: that may be gone, or go, before this does.
+    """
+
+    import_run = within("appointments.Import")
+    kind = models.CharField(max_length=6)  # visit, client
+    subject_id = models.UUIDField()
+    row = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        constraints = keys(SamePractice(field="import_run", name="brought_import"))
+        indexes = [models.Index(fields=["practice", "import_run", "kind", "id"], name="brought_by")]
 
     def __str__(self) -> str:
         return str(self.id)

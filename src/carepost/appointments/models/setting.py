@@ -11,7 +11,16 @@ def once_by_name(table: str) -> models.UniqueConstraint:
     return models.UniqueConstraint(fields=["practice", "name"], name=f"{table}_name_once")
 
 
-class Practitioner(PracticeRow):
+class Entry(PracticeRow):
+    """What visits name. Not `active`: kept with its visits, and not taken for new ones."""
+
+    active = models.BooleanField(default=True, db_default=True)
+
+    class Meta:
+        abstract = True
+
+
+class Practitioner(Entry):
     """A person who sees clients; `member` where that person also signs in."""
 
     name = models.CharField(max_length=120)
@@ -21,13 +30,14 @@ class Practitioner(PracticeRow):
         constraints = keys(
             once_by_name("practitioner"),
             SamePractice(field="member", name="practitioner_member"),
+            models.UniqueConstraint(fields=["practice", "member"], name="practitioner_member_once"),
         )
 
     def __str__(self) -> str:
         return self.name
 
 
-class Place(PracticeRow):
+class Place(Entry):
     """Where visits happen (FHIR Location). Empty zone: the practice's."""
 
     name = models.CharField(max_length=120)
@@ -41,7 +51,7 @@ class Place(PracticeRow):
         return self.name
 
 
-class AppointmentType(PracticeRow):
+class AppointmentType(Entry):
     """What a visit is for. Its name never leaves the practice (RULES B1)."""
 
     name = models.CharField(max_length=120)

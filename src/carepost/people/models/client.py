@@ -22,6 +22,7 @@ class Person(PracticeRow):
     external_id = models.CharField(max_length=120, blank=True)  # that program's own id
     sealed_key = models.BinaryField()  # seals what is said to and by this person
     created_at = models.DateTimeField(default=clock.now)
+    archived_at = models.DateTimeField(null=True)  # out of the lists; nothing new is said to them
 
     class Meta:
         abstract = True
@@ -34,6 +35,7 @@ class Client(Person):
     """A person whom the practice treats."""
 
     birth_date = models.DateField(null=True)
+    notes = models.TextField(blank=True, default="", db_default="")  # for staff alone
 
     class Meta:
         constraints = keys(

@@ -10,6 +10,14 @@ from carepost.ground import clock, ids
 from carepost.practice.tenancy import Isolated
 
 
+class MfaRequired(models.TextChoices):
+    """Who must have a second factor, or a passkey, to come in (RULES E1)."""
+
+    NOBODY = "nobody", "Nobody"
+    OWNERS = "owners", "Owners"
+    ALL = "all", "Everyone"
+
+
 class Practice(models.Model):
     """One clinic and its settings.
 
@@ -30,6 +38,14 @@ class Practice(models.Model):
     opt_in_required = models.BooleanField(default=False)
     quiet_from = models.TimeField(null=True, default=time(21))
     quiet_to = models.TimeField(null=True, default=time(8))
+    mfa_required = models.CharField(
+        max_length=8,
+        choices=MfaRequired.choices,
+        default=MfaRequired.OWNERS,
+        db_default=MfaRequired.OWNERS,
+    )
+    # How long a member may be away before they sign in again.
+    idle_minutes = models.SmallIntegerField(default=15, db_default=15)
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
@@ -39,6 +55,10 @@ class Practice(models.Model):
                 name="practice_quiet_both",
                 condition=models.Q(quiet_from__isnull=True, quiet_to__isnull=True)
                 | models.Q(quiet_from__isnull=False, quiet_to__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="practice_idle_minutes",
+                condition=models.Q(idle_minutes__gte=5, idle_minutes__lte=60),
             ),
         ]
 

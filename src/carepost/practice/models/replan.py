@@ -21,6 +21,8 @@ class Replan(PracticeRow):
 
     class Meta:
         constraints = keys()
+        # Planned in this order, however many wait.
+        indexes = [models.Index(fields=["touched_at", "id"], name="replan_in_order")]
 
     def __str__(self) -> str:
         return f"{self.subject_kind} {self.subject_id}"
