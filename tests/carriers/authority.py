@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+_MAY_SIGN = x509.KeyUsage(
+    digital_signature=False, content_commitment=False, key_encipherment=False,
+    data_encipherment=False, key_agreement=False, key_cert_sign=True, crl_sign=True,
+    encipher_only=False, decipher_only=False,
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Certified:
     """Paths of PEM files: the authority, the server's certificate and its key."""
@@ -39,6 +46,8 @@ def certify(folder: Path, host: str = "localhost", ip: str = "127.0.0.1") -> Cer
     ca = (
         _dated(ca_name, ca_name, ca_key.public_key())
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(_MAY_SIGN, critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(ca_key.public_key()), False)
         .sign(ca_key, hashes.SHA256())
     )
     certificate = (
@@ -46,6 +55,10 @@ def certify(folder: Path, host: str = "localhost", ip: str = "127.0.0.1") -> Cer
             x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)]), ca_name, key.public_key()
         )
         .add_extension(x509.SubjectAlternativeName(names), critical=False)
+        # RFC 5280, which Python 3.13 holds certificates to: who signed is named by its key.
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key()), False
+        )
         .sign(ca_key, hashes.SHA256())
     )
     made = Certified(folder / "ca.pem", folder / "server.pem", folder / "server.key")

@@ -13,6 +13,7 @@ from carepost.messaging.carrier import (
     Account,
     Answer,
     Channel,
+    Checkup,
     Letter,
     LookupFailed,
     Outcome,
@@ -67,6 +68,9 @@ class MemoryCarrier:
         self, account: Account, url: str, headers: Mapping[str, str], body: bytes
     ) -> Receipt:
         raise ValueError("not by this carrier")
+
+    async def check(self, account: Account) -> Checkup:
+        return Checkup(True)
 
     async def close(self) -> None:
         """Nothing is kept."""

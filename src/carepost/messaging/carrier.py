@@ -138,6 +138,14 @@ class Sighting:
     at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Checkup:
+    """Whether a carrier knows an account. `words`: what it said, or what to do; empty if `well`."""
+
+    well: bool
+    words: str = ""
+
+
 class BadSignature(Exception):
     """A callback that the carrier did not sign. Answer 403, store nothing, write it down."""
 
@@ -173,6 +181,13 @@ class Carrier(Protocol):
 
         `url` is the full URL the carrier was given; header names are in lower case. Raises
         BadSignature for a forged one and ValueError for one that cannot be understood.
+        """
+        ...
+
+    async def check(self, account: Account) -> Checkup:
+        """Sign in as this account, and send nothing. Never raises for what the carrier does.
+
+        Whoever calls it sets the time-out.
         """
         ...
 

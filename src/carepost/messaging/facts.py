@@ -1,4 +1,8 @@
-"""What planner and gates decide by: plain values, read from the database in a few statements."""
+"""What planner and gates decide by: plain values, read from the database in a few statements.
+
+None is changed once it is made. Those that a batch makes by the thousand do not say so to Python:
+`frozen` would make each several times as dear to make.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +29,7 @@ class PracticeFacts:
     quiet: Quiet | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Point:
     """A contact point. `rank` 1 is preferred."""
 
@@ -36,7 +40,7 @@ class Point:
     invalid: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class ClientFacts:
     id: UUID
     timezone: str
@@ -45,7 +49,7 @@ class ClientFacts:
     points: tuple[Point, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Change:
     """One change of a visit that people may have to be told of, and the visit after it."""
 
@@ -57,9 +61,10 @@ class Change:
     local_time: time
     zone: str
     active: bool
+    place_id: UUID | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Visit:
     id: UUID
     type_id: UUID
@@ -124,7 +129,7 @@ class TemplateFacts:
     version: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Told:
     """That a message which has left, or was decided on, spoke of a visit at a sequence."""
 
@@ -134,7 +139,7 @@ class Told:
     sequence: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Agreement:
     """The newest word on consent for a channel, address and kind; an empty kind stands for all."""
 
@@ -146,7 +151,7 @@ class Agreement:
     id: UUID
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Person:
     """All that is needed to plan for one client."""
 

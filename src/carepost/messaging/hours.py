@@ -29,18 +29,29 @@ def at_local(day: datetime, clock: time, zone: ZoneInfo) -> datetime:
 
     One that does not exist moves forward by the gap, one that exists twice is the first (RULES C3).
     """
-    local = datetime.combine(day.date(), clock, tzinfo=zone)
-    return local.replace(fold=0).astimezone(UTC)
+    return as_instant(datetime.combine(day.date(), clock), zone)
+
+
+# Many people's visits begin at the same times, so that most are asked for again and again.
+@lru_cache(maxsize=8192)
+def as_instant(wall: datetime, zone: ZoneInfo) -> datetime:
+    """The instant of a naive wall time in a zone; gaps and folds as in `at_local`."""
+    return wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
 
 
 def is_quiet(at: datetime, quiet: Quiet | None, zone: ZoneInfo) -> bool:
     """Whether nothing may leave at this instant."""
     if quiet is None:
         return False
-    now = at.astimezone(zone).time()
+    now = _on_the_clock(at, zone)
     if quiet.begin <= quiet.end:
         return quiet.begin <= now < quiet.end
     return now >= quiet.begin or now < quiet.end
+
+
+@lru_cache(maxsize=8192)
+def _on_the_clock(at: datetime, zone: ZoneInfo) -> time:
+    return at.astimezone(zone).time()
 
 
 def opens_after(at: datetime, quiet: Quiet, zone: ZoneInfo) -> datetime:

@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
 import orjson
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from carepost.ground import ids
+from carepost.ground.sealing import SealingError
+from carepost.messaging import line_check
 from carepost.messaging.carrier import Account
 from carepost.messaging.models import Lane, Line, PracticeLine
-from carepost.practice import audit, changes
-from carepost.practice.errors import Refused
+from carepost.practice import audit, changes, fields
+from carepost.practice.errors import Conflict, NotFound, Refused
 from carepost.practice.models import Practice
 from carepost.practice.tenancy import acting_for, practices
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import datetime
     from uuid import UUID
 
     from django.db.models import QuerySet
 
+    from carepost.messaging.line_check import Checked
     from carepost.practice.audit import Actor
 
 URGENCIES = (0, 1)
 CARRIES = {"twilio": ("sms",), "smtp": ("email",)}
 NEEDS = {"twilio": ("account_sid", "auth_token"), "smtp": ("host",)}
 """Which account settings a carrier cannot do without."""
+
+LONGEST_PAUSE = timedelta(days=31)
 
 
 class HostLine(Protocol):
@@ -136,6 +144,96 @@ def lines_of(practice_id: UUID) -> QuerySet[PracticeLine]:
     )
 
 
+def all_lines_of(practice_id: UUID) -> QuerySet[PracticeLine]:
+    """The same with those that are switched off, which come last."""
+    return (
+        PracticeLine.objects.filter(practice_id=practice_id)
+        .select_related("line")
+        .order_by("-line__active", "channel", "rank", "id")
+    )
+
+
+def pause(
+    practice_id: UUID, line_id: UUID, actor: Actor, until: datetime, now: datetime
+) -> PracticeLine:
+    """Let nothing leave by a line of the practice's own until a moment; then it goes on by itself.
+
+    `line_id`: of the `PracticeLine`, here and below. Raises NotFound, Conflict for the host's;
+    Refused (`until`).
+    """
+    until = fields.instant(until, "until")
+    with acting_for(practice_id):
+        use = _own(practice_id, line_id)
+        if not now < until <= now + LONGEST_PAUSE:
+            raise Refused(
+                _("Choose a time to come, within a month; or switch the line off."), "until"
+            )
+        use.line.paused_until = until
+        use.line.save(update_fields=["paused_until"])
+        audit.record(practice_id, actor, "line.pause", "line", use.line_id, until=until.isoformat())
+    return use
+
+
+def resume(practice_id: UUID, line_id: UUID, actor: Actor) -> PracticeLine:
+    """Let a paused line go on, whether a member or its carrier's trouble paused it.
+
+    Raises NotFound, Conflict for the host's. Doing it again changes nothing.
+    """
+    with acting_for(practice_id):
+        use = _own(practice_id, line_id)
+        if use.line.paused_until is not None or use.line.trouble:
+            use.line.paused_until, use.line.trouble = None, ""
+            use.line.save(update_fields=["paused_until", "trouble"])
+            audit.record(practice_id, actor, "line.resume", "line", use.line_id)
+    return use
+
+
+def switch_off(practice_id: UUID, line_id: UUID, actor: Actor) -> PracticeLine:
+    """Let nothing leave by a line of the practice's own any more: what waits for it takes another
+    line of its method, or is held. Raises NotFound, Conflict for the host's."""
+    return _switch(practice_id, line_id, actor, on=False)
+
+
+def switch_on(practice_id: UUID, line_id: UUID, actor: Actor) -> PracticeLine:
+    """The other way round."""
+    return _switch(practice_id, line_id, actor, on=True)
+
+
+def rename(practice_id: UUID, line_id: UUID, actor: Actor, name: str) -> PracticeLine:
+    """What the practice calls a line, its own or the host's; empty: it goes by its address.
+
+    Raises NotFound, Refused (`name`).
+    """
+    name = fields.text(name, "name", most=60)
+    with acting_for(practice_id):
+        use = _use(practice_id, line_id)
+        if use.name != name:
+            use.name = name
+            use.save(update_fields=["name"])
+            audit.record(practice_id, actor, "line.rename", "line", use.line_id)
+    return use
+
+
+def check(practice_id: UUID, line_id: UUID, actor: Actor, now: datetime) -> Checked:
+    """Ask the line's carrier whether it knows us. Sends nothing; takes ten seconds at most.
+
+    A line that works again loses its trouble, if it is the practice's own. Raises NotFound.
+    """
+    with acting_for(practice_id):
+        use = _use(practice_id, line_id)
+        try:
+            account = account_of(use.line_id)
+        except SealingError:
+            return line_check.unreadable()
+    found = line_check.ask(use.line.carrier, account)
+    with acting_for(practice_id):
+        audit.record(practice_id, actor, "line.check", "line", use.line_id, well=found.well)
+        own = Line.objects.filter(id=use.line_id, owner_id=practice_id)
+        if found.well:
+            own.exclude(trouble="").update(trouble="", paused_until=None)
+    return found
+
+
 def account_of(line_id: UUID) -> Account:
     """A line's account, open. Raises Line.DoesNotExist where the transaction cannot see it."""
     line = Line.objects.get(id=line_id)
@@ -144,6 +242,37 @@ def account_of(line_id: UUID) -> Account:
         address = Practice.objects.values_list("email", flat=True).first() or ""
     opened = settings.KEY_RING.unwrap(bytes(line.sealed_settings), line.id.bytes)
     return Account(line_id=line.id, address=address, settings=orjson.loads(opened))
+
+
+def _use(practice_id: UUID, line_id: UUID) -> PracticeLine:
+    use = (
+        PracticeLine.objects.select_related("line")
+        .select_for_update(of=("self",))
+        .filter(practice_id=practice_id, id=line_id)
+        .first()
+    )
+    if use is None:
+        raise NotFound(_("There is no such line."), "line_id")
+    return use
+
+
+def _own(practice_id: UUID, line_id: UUID) -> PracticeLine:
+    use = _use(practice_id, line_id)
+    if use.line.owner_id != practice_id:
+        raise Conflict(_("This line belongs to the host, who alone can change it."))
+    return use
+
+
+def _switch(practice_id: UUID, line_id: UUID, actor: Actor, *, on: bool) -> PracticeLine:
+    with acting_for(practice_id):
+        use = _own(practice_id, line_id)
+        if use.line.active != on:
+            use.line.active = on
+            use.line.save(update_fields=["active"])
+            act = "line.switch_on" if on else "line.switch_off"
+            audit.record(practice_id, actor, act, "line", use.line_id)
+            changes.touch_practice(practice_id)
+    return use
 
 
 def _sealed(line_id: UUID, account: Mapping[str, str]) -> bytes:

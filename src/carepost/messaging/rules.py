@@ -8,7 +8,7 @@ from uuid import UUID
 
 from carepost.appointments.models import AppointmentType, Place, Practitioner
 from carepost.messaging import templates
-from carepost.messaging.kinds import KINDS
+from carepost.messaging.kinds import BY_RULE
 from carepost.messaging.kinds.appointment_notice import GRACE_SECONDS
 from carepost.messaging.models import Rule, Template
 from carepost.practice import audit, changes, tenancy
@@ -66,27 +66,57 @@ def add_rule(
     that sets off a notice waits 180 seconds unless `seconds` says otherwise.
     Raises `Refused` (or `templates.PartRefused`), naming the field.
     """
-    timing = _checked(kind, Timing(when, days, seconds, at_time))
-    _check_channel(channel)
-    chosen = {"types": types, "practitioners": practitioners, "places": places}
     with tenancy.acting_for(practice_id):
-        rule = Rule.objects.create(
-            practice_id=practice_id,
+        rule = draft(
+            practice_id,
             kind=kind,
             channel=channel,
-            when=timing.when,
-            days=timing.days,
-            seconds=timing.seconds,
-            at_time=timing.at_time,
+            timing=Timing(when, days, seconds, at_time),
+            types=types,
+            practitioners=practitioners,
+            places=places,
             skip_if_confirmed=skip_if_confirmed,
-            since=now,
-            created_at=now,
-            **{name: _ids(practice_id, name, given) for name, given in chosen.items()},
+            now=now,
         )
-        _save_words(practice_id, actor, rule, subject, body)
+        rule.save(force_insert=True)
+        _save_words(practice_id, actor, rule, own_words(rule, subject, body))
         audit.record(practice_id, actor, "rule.add", "rule", rule.id, kind=kind)
         changes.touch_practice(practice_id)
     return rule
+
+
+def draft(
+    practice_id: UUID,
+    *,
+    kind: str,
+    channel: str = "",
+    timing: Timing,
+    types: Sequence[UUID | str] = (),
+    practitioners: Sequence[UUID | str] = (),
+    places: Sequence[UUID | str] = (),
+    skip_if_confirmed: bool = False,
+    now: datetime,
+) -> Rule:
+    """A rule as `add_rule` makes it, not saved: for that, and for a rehearsal of it.
+
+    Runs in the caller's transaction. Raises `Refused`, naming the field.
+    """
+    timing = _checked(kind, timing)
+    _check_channel(channel)
+    chosen = {"types": types, "practitioners": practitioners, "places": places}
+    return Rule(
+        practice_id=practice_id,
+        kind=kind,
+        channel=channel,
+        when=timing.when,
+        days=timing.days,
+        seconds=timing.seconds,
+        at_time=timing.at_time,
+        skip_if_confirmed=skip_if_confirmed,
+        since=now,
+        created_at=now,
+        **{name: _ids(practice_id, name, given) for name, given in chosen.items()},
+    )
 
 
 def change_rule(
@@ -148,8 +178,23 @@ def _change(
     )
     if rule is None:
         raise NotFound("There is no rule with this id.")
-    subject, body = fields.pop("subject", None), fields.pop("body", None)
-    moves_words = "channel" in fields and fields["channel"] != rule.channel
+    words = redraw(rule, now, timing, fields)
+    rule.save()
+    _save_words(practice_id, actor, rule, words)
+    return rule
+
+
+def redraw(
+    rule: Rule, now: datetime, timing: Timing | None, fields: dict[str, Any]
+) -> tuple[str, str] | None:
+    """Change a rule as `change_rule` does, saving nothing: for that, and for a rehearsal of it.
+
+    Gives the subject and body that become its newest template; None where its words stay. Runs in
+    the caller's transaction. Raises `Refused`.
+    """
+    given = dict(fields)
+    subject, body = given.pop("subject", None), given.pop("body", None)
+    moves_words = "channel" in given and given["channel"] != rule.channel
     begins_anew = False
     if timing is not None:
         timing = _checked(rule.kind, timing)
@@ -157,27 +202,42 @@ def _change(
         begins_anew = timing != former
         rule.when, rule.days = timing.when, timing.days
         rule.seconds, rule.at_time = timing.seconds, timing.at_time
-    if "channel" in fields:
-        _check_channel(fields["channel"])
-    for name in _FILTERS.keys() & fields.keys():
-        ids = _ids(practice_id, name, fields[name])
+    if "channel" in given:
+        _check_channel(given["channel"])
+    for name in _FILTERS.keys() & given.keys():
+        ids = _ids(rule.practice_id, name, given[name])
         begins_anew = begins_anew or _widens(getattr(rule, name), ids)
-        fields[name] = ids
-    begins_anew = begins_anew or (bool(fields.get("active")) and not rule.active)
-    for name, value in fields.items():
+        given[name] = ids
+    begins_anew = begins_anew or (bool(given.get("active")) and not rule.active)
+    for name, value in given.items():
         setattr(rule, name, value)
     if begins_anew:
         rule.since = now
-    rule.save()
-    if subject is not None or body is not None or moves_words:
-        _change_words(practice_id, actor, rule, subject, body)
-    return rule
+    if subject is None and body is None and not moves_words:
+        return None
+    if body == "":
+        raise Refused("A rule's own words can be changed, not emptied.", "body")
+    old_subject, old_body = words_of(rule.practice_id, [rule.id]).get(rule.id, ("", ""))
+    return own_words(
+        rule, old_subject if subject is None else subject, old_body if body is None else body
+    )
+
+
+def own_words(rule: Rule, subject: str, body: str) -> tuple[str, str] | None:
+    """The subject and body that a rule keeps as its own; None for none. Raises `Refused`."""
+    if rule.channel == "sms":
+        subject = ""
+    if not body:
+        if subject:
+            raise Refused("A subject alone is no message: give a body as well.", "body")
+        return None
+    return subject, body
 
 
 def _checked(kind: str, timing: Timing) -> Timing:
-    known = KINDS.get(kind)
+    known = BY_RULE.get(kind)
     if known is None:
-        raise Refused(f"There is no such kind. There are: {', '.join(KINDS)}.", "kind")
+        raise Refused(f"There is no such kind. There are: {', '.join(BY_RULE)}.", "kind")
     if timing.when not in known.when:
         if known.when == {"change"}:
             raise Refused("A notice goes when a visit changes: leave the offset out.", "offset")
@@ -229,12 +289,10 @@ def _widens(before: Sequence[UUID], after: Sequence[UUID]) -> bool:
     return bool(before) and (not after or not set(after) <= set(before))
 
 
-def _save_words(practice_id: UUID, actor: audit.Actor, rule: Rule, subject: str, body: str) -> None:
-    if rule.channel == "sms":
-        subject = ""
-    if not body:
-        if subject:
-            raise Refused("A subject alone is no message: give a body as well.", "body")
+def _save_words(
+    practice_id: UUID, actor: audit.Actor, rule: Rule, words: tuple[str, str] | None
+) -> None:
+    if words is None:
         return
     language = Practice.objects.values_list("language", flat=True).get(id=practice_id)
     templates.save(
@@ -244,21 +302,6 @@ def _save_words(practice_id: UUID, actor: audit.Actor, rule: Rule, subject: str,
         kind=rule.kind,
         channel=rule.channel,
         language=language,
-        subject=subject,
-        body=body,
-    )
-
-
-def _change_words(
-    practice_id: UUID, actor: audit.Actor, rule: Rule, subject: str | None, body: str | None
-) -> None:
-    if body == "":
-        raise Refused("A rule's own words can be changed, not emptied.", "body")
-    old_subject, old_body = words_of(practice_id, [rule.id]).get(rule.id, ("", ""))
-    _save_words(
-        practice_id,
-        actor,
-        rule,
-        old_subject if subject is None else subject,
-        old_body if body is None else body,
+        subject=words[0],
+        body=words[1],
     )

@@ -40,7 +40,7 @@ MOVES: dict[Status, frozenset[Status]] = {
     S.FAILED: frozenset({S.PLANNED}),
     S.UNDELIVERED: frozenset({S.PLANNED}),
     S.DELIVERED: frozenset(),
-    S.DROPPED: frozenset(),
+    S.DROPPED: frozenset({S.PLANNED, S.HELD}),  # whoever called it off takes that back
     S.EXPIRED: frozenset(),
     S.RECEIVED: frozenset(),
 }

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Max, Q
 
-from carepost.messaging.kinds import KINDS
+from carepost.messaging.kinds import BY_RULE
 from carepost.messaging.models import Rule, Template
 from carepost.messaging.wording import samples
 from carepost.messaging.wording.template import (
@@ -60,7 +60,7 @@ def save(
     check(kind=kind, what=what, channel=channel, language=language, subject=subject, body=body)
     with tenancy.acting_for(practice_id):
         if rule_id is not None:
-            _check_rule(practice_id, rule_id, kind)
+            check_rule(practice_id, rule_id, kind)
         # Two who save at once must not both count the same newest version.
         Practice.objects.select_for_update(no_key=True).get(id=practice_id)
         same = Template.objects.filter(
@@ -96,9 +96,9 @@ def check(*, kind: str, what: str, channel: str, language: str, subject: str, bo
     Both parts are filled with made-up facts, once with every field known and once with those
     empty that a practice or a visit may lack.
     """
-    known = KINDS.get(kind)
+    known = BY_RULE.get(kind)
     if known is None:
-        raise Refused(f"There is no such kind. There are: {', '.join(KINDS)}.", "kind")
+        raise Refused(f"There is no such kind. There are: {', '.join(BY_RULE)}.", "kind")
     if what and what not in known.whats:
         raise Refused(_whats_sentence(known), "what")
     if channel and channel not in dict(CHANNELS):
@@ -142,7 +142,8 @@ def _whole(sentence: str) -> TemplateRefused:
     return TemplateRefused(line=1, column=None, field=None, sentence=sentence)
 
 
-def _check_rule(practice_id: UUID, rule_id: UUID, kind: str) -> None:
+def check_rule(practice_id: UUID, rule_id: UUID, kind: str) -> None:
+    """Raise `NotFound` or `Refused` where a template of this kind cannot be the rule's."""
     rule = Rule.objects.filter(practice_id=practice_id, id=rule_id).first()
     if rule is None:
         raise NotFound("There is no rule with this id.", "rule_id")

@@ -12,6 +12,7 @@ from carepost.carriers.smtp.connection import (
     Unanswered,
     Untrusted,
     framed,
+    open_connection,
 )
 from carepost.carriers.smtp.pool import IDLE, Pool
 from carepost.carriers.smtp.replies import Step, meaning_of
@@ -23,6 +24,7 @@ from carepost.messaging.carrier import (
     Answer,
     Blame,
     Channel,
+    Checkup,
     Letter,
     LookupFailed,
     Outcome,
@@ -100,6 +102,26 @@ class Smtp:
     ) -> Receipt:
         """SMTP calls nobody back (failures come as mail, RFC 3464). Always raises ValueError."""
         raise ValueError("a mail server sends no callbacks")
+
+    async def check(self, account: Account) -> Checkup:
+        """Connect, begin TLS and sign in, then say goodbye."""
+        try:
+            server = server_of(account.settings)
+        except Unusable as wrong:
+            return Checkup(False, str(wrong))
+        try:
+            connection = await open_connection(server)
+        except Unanswered:
+            return Checkup(False, "The mail server could not be reached. Check its name and port.")
+        except Untrusted as error:
+            return Checkup(False, f"The mail server was reached, but {error}.")
+        except Spoken as no:
+            return Checkup(False, _said(no, (), server.secrets))
+        except Lost as error:
+            return Checkup(False, f"The mail server was reached, but {error}.")
+        connection.quit()
+        await asyncio.sleep(0)  # lets the goodbye out
+        return Checkup(True)
 
     async def close(self) -> None:
         """Say goodbye on kept connections. The next hand-over opens new ones."""
@@ -195,21 +217,20 @@ def _cut(connection: Connection, why: str) -> Answer:
 def _refusal(no: Spoken, letter: Letter, server: Server) -> Answer:
     outcome, blame = meaning_of(no.reply, no.step)
     code = no.reply.enhanced or str(no.reply.code)
+    texts = (letter.text, letter.html, letter.subject)
+    words = _said(no, texts, (letter.to, *server.secrets))
+    return Answer(outcome, code=code, words=words, blame=blame)
+
+
+def _said(no: Spoken, texts: tuple[str, ...], hidden: tuple[str, ...]) -> str:
+    """What a server's no means to a person, without the message and its secrets."""
     if no.step is Step.LOG_IN:  # never the server's own words here: they may hold what was sent
         words = f"The mail server did not let us sign in ({no.reply.code})"
-        words += (
-            "; we try again later."
-            if outcome is Outcome.LATER
-            else ". The owner should check the line's user name and password."
-        )
-        return Answer(outcome, code=code, words=words, blame=blame)
-    said = told(
-        no.reply.text,
-        texts=(letter.text, letter.html, letter.subject),
-        hidden=(letter.to, *server.secrets),
-    )
-    words = f"The mail server said: {no.reply.code} {said}"[:500]
-    return Answer(outcome, code=code, words=words, blame=blame)
+        if meaning_of(no.reply, no.step)[0] is Outcome.LATER:
+            return f"{words}; we try again later."
+        return f"{words}. The owner should check the line's user name and password."
+    said = told(no.reply.text, texts=texts, hidden=hidden)
+    return f"The mail server said: {no.reply.code} {said}"[:500]
 
 
 def _envelope(address: str) -> str:

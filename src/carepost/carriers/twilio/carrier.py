@@ -14,7 +14,7 @@ import orjson
 
 from carepost.carriers.http.answers import NotSent, Unanswered, Unreached
 from carepost.carriers.http.client import Client
-from carepost.carriers.twilio import lookup, signature
+from carepost.carriers.twilio import checkup, lookup, signature
 from carepost.carriers.twilio.door import Doors, Unusable
 from carepost.carriers.twilio.errors import MEANINGS, meaning_of
 from carepost.carriers.twilio.form import form_of
@@ -25,6 +25,7 @@ from carepost.messaging.carrier import (
     BadSignature,
     Blame,
     Channel,
+    Checkup,
     Letter,
     Outcome,
     Receipt,
@@ -123,6 +124,10 @@ class Twilio:
         if meaning is None:
             return Receipt(event, ref=ref, code=code, words=f"Twilio reports error {code[:10]}.")
         return Receipt(event, ref=ref, code=code, words=meaning.words, blame=meaning.blame)
+
+    async def check(self, account: Account) -> Checkup:
+        """Fetch the account: whether SID and token are right, and whether it may be used."""
+        return await checkup.check(self._open(), account)
 
     async def close(self) -> None:
         """Close kept connections. The next hand-over opens new ones."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from carepost.messaging.facts import ACTIVE, Told
 from carepost.messaging.hours import into_hours
-from carepost.messaging.kinds.kind import Kind, VisitNow, Wish
+from carepost.messaging.kinds.kind import Kind, RuleNow, VisitNow, Wish
 from carepost.messaging.wording import fields
 
 if TYPE_CHECKING:
@@ -95,10 +95,11 @@ def difference(before: Change | None, after: Change) -> str:
         return "booked" if after.active else ""
     if not after.active:
         return "cancelled"
-    return "moved" if before.starts_at != after.starts_at else ""
+    same = (before.starts_at, before.place_id) == (after.starts_at, after.place_id)
+    return "" if same else "moved"
 
 
-def still_true(what: str, visit: VisitNow, skip_if_confirmed: bool, now: datetime) -> str:
+def still_true(what: str, visit: VisitNow, rule: RuleNow, now: datetime) -> str:
     """The drop code of what no longer holds for one visit; empty while it does."""
     if visit.sequence != visit.told_sequence:
         return "visit_moved"

@@ -13,14 +13,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from carepost.messaging.facts import ACTIVE, Told
-from carepost.messaging.hours import at_local, into_hours, zone_of
-from carepost.messaging.kinds.kind import Kind, VisitNow, Wish
+from carepost.messaging.hours import as_instant, into_hours, zone_of
+from carepost.messaging.kinds.kind import Kind, RuleNow, VisitNow, Wish
 from carepost.messaging.wording import fields
 
 if TYPE_CHECKING:
@@ -40,50 +38,74 @@ def moment_of(rule: RuleFacts, visit: Visit) -> datetime:
 
     Days are of the calendar where the visit is, seconds of the clock (ISO 8601's nominal days).
     """
-    zone = zone_of(visit.zone)
     sign = -1 if rule.when == "before" else 1
+    if rule.at_time is None and rule.days == 0:
+        return visit.starts_at + sign * timedelta(seconds=rule.seconds)
     # The agreed wall time, shifted by whole days, then made an instant: DST keeps it at that hour.
     wall = datetime.combine(visit.local_date, rule.at_time or visit.local_time)
     wall += sign * timedelta(days=rule.days)
-    at = at_local(wall, wall.time(), zone)
-    if rule.at_time is None and rule.days == 0:
-        at = visit.starts_at
-    return at + sign * timedelta(seconds=rule.seconds)
+    return as_instant(wall, zone_of(visit.zone)) + sign * timedelta(seconds=rule.seconds)
 
 
 def wishes(person: Person, channel_of: Callable[[str], str]) -> Iterable[Wish]:
-    groups: dict[tuple[UUID, str, object], list[tuple[datetime, Visit]]] = defaultdict(list)
-    rules = {rule.id: rule for rule in person.rules if rule.kind == NAME}
-    for rule in rules.values():
-        for visit in person.visits:
-            if not _wanted(rule, visit):
-                continue
-            moment = moment_of(rule, visit)
-            if moment < max(visit.scheduled_at, rule.since):
-                continue
-            if rule.when == "before" and moment >= visit.starts_at:
-                continue  # a time of day that lies after the visit
-            groups[rule.id, channel_of(rule.channel), _day(rule, visit, moment)].append(
-                (moment, visit)
-            )
-    told = person.told
     made: list[Wish] = []
-    for (rule_id, channel, _), members in groups.items():
-        # A visit already spoken of keeps its place in the order of steps, but wishes nothing.
-        fresh = [m for m in members if not _told(told, rule_id, m[1])]
-        for part, is_told in ((fresh, False), ([m for m in members if m not in fresh], True)):
-            if part:
-                wish = _wish(person, rules[rule_id], channel, part)
-                made.append(replace(wish, what="told") if is_told else wish)
-    yield from (w for w in _one_at_a_time(made) if w.what != "told")
+    for rule in person.rules:
+        if rule.kind == NAME:
+            channel = channel_of(rule.channel)
+            for members in _groups(person, rule):
+                made += _wishes_of(person, rule, channel, members)
+    return [w for w in _one_at_a_time(made) if w.what != "told"]
+
+
+def _groups(person: Person, rule: RuleFacts) -> Iterable[list[tuple[datetime, Visit]]]:
+    """The visits that a rule speaks of, with their moments; those that share a message together."""
+    groups: dict[object, list[tuple[datetime, Visit]]] = {}
+    for visit in person.visits:
+        if not _wanted(rule, visit):
+            continue
+        moment = moment_of(rule, visit)
+        if moment < visit.scheduled_at or moment < rule.since:
+            continue
+        if rule.when == "before" and moment >= visit.starts_at:
+            continue  # a time of day that lies after the visit
+        groups.setdefault(_day(rule, visit, moment), []).append((moment, visit))
+    return groups.values()
+
+
+def _wishes_of(
+    person: Person, rule: RuleFacts, channel: str, members: list[tuple[datetime, Visit]]
+) -> Iterable[Wish]:
+    told = person.told
+    if not told:
+        return [_wish(person, rule, channel, members)]
+    # A visit already spoken of keeps its place in the order of steps, but wishes nothing.
+    fresh: list[tuple[datetime, Visit]] = []
+    spoken: list[tuple[datetime, Visit]] = []
+    for member in members:
+        (spoken if _told(told, rule.id, member[1]) else fresh).append(member)
+    made = [_wish(person, rule, channel, fresh)] if fresh else []
+    if spoken:
+        made.append(_wish(person, rule, channel, spoken)._replace(what="told"))
+    return made
 
 
 def _wanted(rule: RuleFacts, visit: Visit) -> bool:
-    if not rule.speaks_of(visit):
-        return False
-    if rule.when == "after":
-        return visit.status in ACTIVE or visit.status == "done"
-    return visit.active and not (rule.skip_if_confirmed and visit.status == "confirmed")
+    return rule.speaks_of(visit) and not unfit(rule, visit.status)
+
+
+def unfit(rule: RuleFacts | RuleNow, status: str) -> str:
+    """The drop code where a rule must not speak of a visit of this status; empty where it may.
+
+    The planner asks this, and so do the gates.
+    """
+    if status == "done":
+        return "" if rule.when == "after" else "visit_past"
+    if status not in ACTIVE:
+        return "visit_cancelled"
+    # After a visit nobody is asked whether they come, so nothing is left out for having said so.
+    if rule.when == "before" and rule.skip_if_confirmed and status == "confirmed":
+        return "confirmed"
+    return ""
 
 
 def _day(rule: RuleFacts, visit: Visit, moment: datetime) -> date | UUID:
@@ -100,15 +122,22 @@ def _told(told: frozenset[Told], rule_id: UUID, visit: Visit) -> bool:
 def _wish(
     person: Person, rule: RuleFacts, channel: str, members: list[tuple[datetime, Visit]]
 ) -> Wish:
-    ordered = sorted(members, key=lambda m: (m[1].starts_at, m[1].id))
-    moment = min(m for m, _ in members)
-    first = min(v.starts_at for _, v in members)
+    about: tuple[tuple[UUID, int], ...]
+    if len(members) == 1:
+        moment, visit = members[0]
+        first, booked, about = visit.starts_at, visit.scheduled_at, ((visit.id, visit.sequence),)
+    else:
+        members = sorted(members, key=lambda m: (m[1].starts_at, m[1].id))
+        moment = min(m for m, _ in members)
+        first = members[0][1].starts_at
+        booked = max(v.scheduled_at for _, v in members)
+        about = tuple((v.id, v.sequence) for _, v in members)
     expires = first if rule.when == "before" else moment + AFTER_IS_GOOD_FOR
     due = into_hours(
         moment,
         person.practice.quiet,
         person.zone,
-        not_before=max(rule.since, *(v.scheduled_at for _, v in members)),
+        not_before=max(rule.since, booked),
         not_after=expires,
         earlier=rule.when == "before",
     )
@@ -118,10 +147,10 @@ def _wish(
         rule_id=rule.id,
         step=1,
         channel=channel,
-        moment=moment.astimezone(UTC),
+        moment=moment if moment.tzinfo is UTC else moment.astimezone(UTC),
         due=due,
         expires=expires,
-        about=tuple((v.id, v.sequence) for _, v in ordered),
+        about=about,
     )
 
 
@@ -130,28 +159,29 @@ def _one_at_a_time(made: list[Wish]) -> Iterable[Wish]:
     ordered = sorted(made, key=lambda w: (w.moment, w.rule_id))
     for i, wish in enumerate(ordered):
         after = [
-            later
+            later.due
             for later in ordered[i + 1 :]
-            if later.channel == wish.channel
+            if later.moment <= wish.expires
+            and later.channel == wish.channel
             and later.due is not None
-            and {v for v, _ in later.about} & {v for v, _ in wish.about}
-            and later.moment <= wish.expires
+            and _share_a_visit(later, wish)
         ]
-        if wish.due and any(later.due - wish.due < TOGETHER for later in after if later.due):
-            continue
-        ends = min([wish.expires, *(later.due for later in after if later.due)])
-        yield replace(wish, expires=ends)
+        if not after:
+            yield wish
+        elif not wish.due or all(due - wish.due >= TOGETHER for due in after):
+            yield wish._replace(expires=min([wish.expires, *after]))
 
 
-def still_true(what: str, visit: VisitNow, skip_if_confirmed: bool, now: datetime) -> str:
+def _share_a_visit(one: Wish, other: Wish) -> bool:
+    return any(a == b for a, _ in one.about for b, _ in other.about)
+
+
+def still_true(what: str, visit: VisitNow, rule: RuleNow, now: datetime) -> str:
     """The drop code of what no longer holds for one visit; empty while it does."""
-    if visit.status not in ACTIVE and visit.status != "done":
-        return "visit_cancelled"
-    if visit.sequence != visit.told_sequence:
+    why = unfit(rule, visit.status)
+    if visit.sequence != visit.told_sequence and why != "visit_cancelled":
         return "visit_moved"
-    if skip_if_confirmed and visit.status == "confirmed":
-        return "confirmed"
-    return ""
+    return why
 
 
 KIND = Kind(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     from carepost.messaging.facts import Person
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(NamedTuple):
     """A message that a kind wants to exist, before it has a channel's address and line.
 
     `moment` is when the rule wants it; `due` the same moved into the person's hours, or None where
@@ -33,8 +32,7 @@ class Wish:
     was: tuple[str, str, str] | None = None  # local date, time, zone that a notice speaks of as old
 
 
-@dataclass(frozen=True, slots=True)
-class VisitNow:
+class VisitNow(NamedTuple):
     """A visit as the gates find it at the moment of arming."""
 
     id: UUID
@@ -44,13 +42,22 @@ class VisitNow:
     starts_at: datetime
 
 
+class RuleNow(NamedTuple):
+    """What a message's rule says at the moment of arming; empty where no rule made it."""
+
+    when: str  # before, after, change
+    skip_if_confirmed: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """One kind.
 
-    `wishes(person, channel_of)` is pure: same facts, same wishes. `still_true(what, visit, skip,
+    `wishes(person, channel_of)` is pure: same facts, same wishes. `still_true(what, visit, rule,
     now)` gives the drop code of what no longer holds for one visit, or an empty string.
     `urgency` 0: due by a person's calendar; 1: a broadcast. `fields` are its merge fields.
+    `when`: what sets off a rule of this kind; empty: no rule does. `to_staff`: it goes to a member,
+    so it waits neither for the switch nor for hours.
     """
 
     name: str
@@ -60,4 +67,5 @@ class Kind:
     whats: tuple[str, ...]
     when: frozenset[str]
     wishes: Callable[[Person, Callable[[str], str]], Iterable[Wish]]
-    still_true: Callable[[str, VisitNow, bool, datetime], str]
+    still_true: Callable[[str, VisitNow, RuleNow, datetime], str]
+    to_staff: bool = False

@@ -6,18 +6,25 @@ from django.db import models
 
 from carepost.ground import clock, ids
 from carepost.people.models.client import CHANNELS
-from carepost.practice.tenancy import VISIBLE, PracticeRow, _SqlConstraint, keys
+from carepost.practice.tenancy import SETTING, VISIBLE, PracticeRow, _SqlConstraint, keys
 
 
 class OwnOrHost(_SqlConstraint):
-    """Row-level security for lines: a practice's own, and the host's, which all may use."""
+    """Row-level security for lines: a practice's own; and the host's, which all may use and see.
+
+    A host's line is made and changed by whoever acts for no practice: the installation, at start.
+    Workers let one wait by the door `door_pause_lines`.
+    """
 
     def statement(self, model: type[models.Model]) -> str:
-        mine = f'("owner_id" IS NULL OR "owner_id" = {VISIBLE})'
+        table, mine = model._meta.db_table, f'"owner_id" = {VISIBLE}'
+        host = f"\"owner_id\" IS NULL AND coalesce(current_setting('{SETTING}', true), '') = ''"
         return (
-            f'ALTER TABLE "{model._meta.db_table}" ENABLE ROW LEVEL SECURITY; '
-            f'CREATE POLICY "{self.name}" ON "{model._meta.db_table}" '
-            f"USING {mine} WITH CHECK {mine}"
+            f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY; '
+            f'CREATE POLICY "{self.name}" ON "{table}" USING ({mine}) WITH CHECK ({mine}); '
+            f'CREATE POLICY "{self.name}_seen" ON "{table}" FOR SELECT '
+            f'USING ("owner_id" IS NULL); '
+            f'CREATE POLICY "{self.name}_host" ON "{table}" USING ({host}) WITH CHECK ({host})'
         )
 
 
@@ -64,11 +71,15 @@ class Line(models.Model):
 
 
 class PracticeLine(PracticeRow):
-    """That a practice uses a line: its own, or one of the host's. `rank` 1 is the default."""
+    """That a practice uses a line: its own, or one of the host's. `rank` 1 is the default.
+
+    `name` is what the practice calls it; empty: it goes by its address.
+    """
 
     line = models.ForeignKey(Line, on_delete=models.CASCADE, related_name="+")
     channel = models.CharField(max_length=5, choices=CHANNELS)
     rank = models.PositiveSmallIntegerField(default=1)
+    name = models.CharField(max_length=60, blank=True, default="", db_default="")
 
     class Meta:
         constraints = keys(

@@ -74,7 +74,13 @@ class Message(PracticeRow):
                 condition=models.Q(status=Status.SENT),
                 name="message_awaiting_receipt",
             ),
-            models.Index(fields=["practice", "-due_at", "-id"], name="message_list"),
+            # What lists and pictures of a span of time ask for is in the index itself.
+            models.Index(
+                fields=["practice", "-due_at", "-id"],
+                include=["status", "channel", "kind", "rule"],
+                name="message_by_time",
+            ),
+            models.Index(fields=["practice", "status", "-due_at", "-id"], name="message_by_status"),
             models.Index(fields=["practice", "client", "-due_at"], name="message_of_client"),
         ]
 

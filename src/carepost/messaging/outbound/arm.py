@@ -19,12 +19,14 @@ import orjson
 
 from carepost.credit.meter import Unmetered
 from carepost.ground import ids
+from carepost.ground.sealing import SealingError
 from carepost.messaging.carrier import Channel, Letter
-from carepost.messaging.outbound.arm_row import Row, about_of, case_of
+from carepost.messaging.outbound.arm_row import Row, about_of, case_of, kept_of
 from carepost.messaging.outbound.armed import Armed
-from carepost.messaging.outbound.compose import CannotCompose, Words, compose
+from carepost.messaging.outbound.compose import CannotCompose, Words, as_set, compose
 from carepost.messaging.outbound.gates import (
     GATES,
+    Case,
     Verdict,
     pass_everything,
     pass_through,
@@ -108,10 +110,8 @@ class _Batch:
         verdict, answers = pass_through(case, self.now, self.armoury.gates)
         if verdict.move == "pass":
             try:
-                words = compose(
-                    about_of(rows, {v.id for v in still_meant(case, self.now)}), self.now
-                )
-            except CannotCompose:
+                words = self._words(rows, case)
+            except (CannotCompose, SealingError):
                 verdict = Verdict("hold", "wording")
                 answers.append({"gate": "wording", "ok": False, "code": "wording"})
             else:
@@ -121,6 +121,13 @@ class _Batch:
                 verdict = Verdict("hold", "no_credit")
                 answers.append({"gate": "credit", "ok": False, "code": "no_credit"})
         self._decline(row, verdict, answers)
+
+    def _words(self, rows: list[Row], case: Case) -> Words:
+        row = rows[0]
+        if row.sealed_words is not None:
+            subject, text = self.armoury.vault.words(row)
+            return as_set(row.channel, row.client_language or row.language, subject, text)
+        return compose(about_of(rows, {v.id for v in still_meant(case, self.now)}), self.now)
 
     def _arm(self, row: Row, words: Words, answers: list[dict[str, Any]]) -> None:
         attempt_id = ids.new(self.now, self.chance)
@@ -139,7 +146,7 @@ class _Batch:
                 row.address,
                 self.armoury.vault.seal(row, said, attempt_id),
                 row.tries + 1,
-                self._trace(row, answers) if row.trace and "was" in row.trace else self.passed,
+                self._trace(row, answers) if row.trace else self.passed,
             )
         )
         letter = Letter(
@@ -180,8 +187,7 @@ class _Batch:
             self.declined[name].append(value)
 
     def _trace(self, row: Row, answers: list[dict[str, Any]]) -> str:
-        kept = {"was": row.trace["was"]} if row.trace and "was" in row.trace else {}
-        return self._trace_text(answers, kept)
+        return self._trace_text(answers, kept_of(row.trace or {}))
 
     def _trace_text(self, answers: list[dict[str, Any]], kept: dict[str, Any]) -> str:
         return orjson.dumps({"at": self.now.isoformat(), "gates": answers, **kept}).decode()

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from carepost.messaging.hours import Quiet, zone_of
-from carepost.messaging.kinds.kind import VisitNow
+from carepost.messaging.kinds.kind import RuleNow, VisitNow
 from carepost.messaging.outbound.compose import About
 from carepost.messaging.outbound.gates import Case
 from carepost.messaging.wording.moments import Visit
@@ -17,11 +17,16 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 
+PAST = 10
+"""So many earlier answers of the gates are kept: who looks at more looks at a fault."""
+
+
 class Row(NamedTuple):
     """The columns of `facts` in arm.sql, in its order. `Any`: what JSON holds.
 
     What hangs on a contact point, a line or a visit is None where there is none; the gate
-    `reachable` asks for the first two before anything uses them.
+    `reachable` asks for the first two before anything uses them. Without a client there is no name,
+    zone, language or key of one; a message to a member has none.
     """
 
     id: UUID
@@ -33,6 +38,7 @@ class Row(NamedTuple):
     expires_at: datetime
     tries: int
     trace: dict[str, Any] | None
+    sealed_words: bytes | None
     practice_name: str
     practice_phone: str
     practice_email: str
@@ -44,10 +50,10 @@ class Row(NamedTuple):
     quiet_from: time | None
     quiet_to: time | None
     practice_key: bytes
-    first_name: str
-    client_timezone: str
-    client_language: str
-    client_key: bytes
+    first_name: str | None
+    client_timezone: str | None
+    client_language: str | None
+    client_key: bytes | None
     point_id: UUID | None
     address: str
     address_invalid: bool
@@ -58,6 +64,7 @@ class Row(NamedTuple):
     line_settings: bytes
     line_active: bool | None
     rule_active: bool
+    rule_when: str
     skip_if_confirmed: bool
     template_subject: str | None
     template_body: str | None
@@ -97,7 +104,7 @@ def case_of(rows: list[Row]) -> Case:
         line_id=first.line_id,
         line_active=bool(first.line_active),
         rule_active=first.rule_active,
-        skip_if_confirmed=first.skip_if_confirmed,
+        rule=RuleNow(first.rule_when, first.skip_if_confirmed),
         consent=first.consent,
         stopped=first.stopped,
         visits=tuple(
@@ -106,6 +113,21 @@ def case_of(rows: list[Row]) -> Case:
             if r.visit_id is not None
         ),
     )
+
+
+def kept_of(trace: dict[str, Any]) -> dict[str, Any]:
+    """What of an earlier trace a new one keeps: the former time that a notice speaks of, and when
+    the gates said no before, the last few times."""
+    kept = {"was": trace["was"]} if "was" in trace else {}
+    past = list(trace.get("past", ()))
+    answer = (trace.get("gates") or [{"ok": True}])[-1]
+    if not answer["ok"]:
+        said = {name: answer[name] for name in ("gate", "code", "until") if name in answer}
+        if not past or {k: v for k, v in past[-1].items() if k != "at"} != said:
+            past.append({"at": trace["at"], **said})
+    if past:
+        kept["past"] = past[-PAST:]
+    return kept
 
 
 def about_of(rows: list[Row], meant: Collection[UUID]) -> About:
@@ -119,7 +141,7 @@ def about_of(rows: list[Row], meant: Collection[UUID]) -> About:
         country=first.country,
         practice_name=first.practice_name,
         practice_phone=first.practice_phone,
-        first_name=first.first_name,
+        first_name=first.first_name or "",
         visits=tuple(
             Visit(
                 local=datetime.combine(r.local_date, r.local_time),

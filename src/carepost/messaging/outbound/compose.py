@@ -52,6 +52,8 @@ class About:
 
 def compose(about: About, now: datetime) -> Words:
     """The words of one message. Raises CannotCompose."""
+    if KINDS[about.kind].to_staff:
+        raise CannotCompose("this kind has no template: its words are set when it is made")
     default = defaults.find(about.kind, _wording_channel(about.channel), about.language, about.what)
     body = default.body if about.body is None else about.body
     subject = about.subject or default.subject
@@ -64,6 +66,13 @@ def compose(about: About, now: datetime) -> Words:
     except RenderFailed as error:
         raise CannotCompose(str(error)) from None
     return Words(title, text, html_of(text, lang=about.language, title=title))
+
+
+def as_set(channel: str, language: str, subject: str, text: str) -> Words:
+    """Words that a member wrote, which no template fills."""
+    if channel != "email":
+        return Words("", text)
+    return Words(subject, text, html_of(text, lang=language or "en", title=subject))
 
 
 def _wording_channel(channel: str) -> str:

@@ -6,7 +6,6 @@ trace, so that anyone can see why it did or did not go.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from carepost.messaging.hours import is_quiet, opens_after
@@ -19,11 +18,10 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from carepost.messaging.hours import Quiet
-    from carepost.messaging.kinds.kind import VisitNow
+    from carepost.messaging.kinds.kind import RuleNow, VisitNow
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """A due message and the facts of now that the gates ask of. `consent` None: never asked."""
 
     kind: str
@@ -39,7 +37,7 @@ class Case:
     line_id: UUID | None
     line_active: bool
     rule_active: bool
-    skip_if_confirmed: bool
+    rule: RuleNow
     consent: bool | None
     stopped: bool
     visits: tuple[VisitNow, ...]
@@ -59,9 +57,7 @@ PASS = Verdict("pass")
 def still_meant(case: Case, now: datetime) -> list[VisitNow]:
     """The visits that the message may still speak of."""
     kind = KINDS[case.kind]
-    return [
-        v for v in case.visits if not kind.still_true(case.what, v, case.skip_if_confirmed, now)
-    ]
+    return [v for v in case.visits if not kind.still_true(case.what, v, case.rule, now)]
 
 
 def in_time(case: Case, now: datetime) -> Verdict:
@@ -75,11 +71,13 @@ def still_true(case: Case, now: datetime) -> Verdict:
         return PASS
     kind = KINDS[case.kind]
     first = case.visits[0]
-    return Verdict("drop", kind.still_true(case.what, first, case.skip_if_confirmed, now))
+    return Verdict("drop", kind.still_true(case.what, first, case.rule, now))
 
 
 def enabled(case: Case, now: datetime) -> Verdict:
-    return PASS if case.messaging_enabled else Verdict("hold", "messaging_off")
+    if case.messaging_enabled or KINDS[case.kind].to_staff:
+        return PASS
+    return Verdict("hold", "messaging_off")
 
 
 def reachable(case: Case, now: datetime) -> Verdict:
@@ -109,6 +107,8 @@ def consent(case: Case, now: datetime) -> Verdict:
 def hours(case: Case, now: datetime) -> Verdict:
     if case.quiet is None or not is_quiet(now, case.quiet, case.zone):
         return PASS
+    if KINDS[case.kind].to_staff:
+        return PASS
     opening = opens_after(now, case.quiet, case.zone)
     if opening >= case.expires_at:
         return Verdict("hold", "outside_hours")
@@ -124,6 +124,15 @@ GATES: tuple[tuple[str, Callable[[Case, datetime], Verdict]], ...] = (
     ("consent", consent),
     ("hours", hours),
 )
+
+
+def verdict(case: Case, now: datetime) -> Verdict:
+    """The verdict alone, for whoever needs no trace."""
+    for _, gate in GATES:
+        answer = gate(case, now)
+        if answer is not PASS:
+            return answer
+    return PASS
 
 
 def pass_through(

@@ -14,17 +14,23 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from carepost.ground import ids
 from carepost.messaging.outbound import plan_facts, plan_write
 from carepost.messaging.outbound.reconcile import differences
 from carepost.messaging.outbound.statements import statement
 from carepost.messaging.outbound.wanted import wanted
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
     from random import Random
     from uuid import UUID
 
     from psycopg import AsyncConnection
+
+    from carepost.messaging.facts import Person
+    from carepost.messaging.outbound.reconcile import Differences, Waiting
+    from carepost.messaging.outbound.wanted import Wanted
 
 BATCH = 1000
 IDLE = timedelta(milliseconds=200)
@@ -45,10 +51,7 @@ async def step(db: AsyncConnection[Any], now: datetime, chance: Random) -> datet
         await act_for(db, practices)
         whole = sorted({row[0] for row in claimed if row[2] == "practice"})
         if whole:
-            await db.execute(
-                statement("plan", "spread"),
-                {"practices": whole, "now": now, "from": now - SPREAD_BACK},
-            )
+            await _spread(db, whole, now, chance)
         clients = sorted({row[3] for row in claimed if row[2] == "client"})
         if clients:
             await plan_for(db, practices, clients, now, chance)
@@ -69,12 +72,50 @@ async def plan_for(
     found = [
         (case.person, d)
         for case in cases
-        if (d := differences(case.person, wanted(case.person), case.waiting))
+        if (d := decide(case.person, wanted(case.person), case.waiting, now))
     ]
-    for _, difference in found:
-        difference.insert = [w for w in difference.insert if w.expires_at > now - LATEST]
     if found:
         await plan_write.write(db, found, now, chance)
+
+
+def decide(
+    person: Person, wants: list[Wanted], waiting: list[Waiting], now: datetime
+) -> Differences:
+    """What to write for one person. Pure; a rehearsal asks the same."""
+    found = differences(person, wants, waiting)
+    found.insert = [want for want in found.insert if want.expires_at > now - LATEST]
+    return found
+
+
+async def _spread(
+    db: AsyncConnection[Any], practices: list[UUID], now: datetime, chance: Random
+) -> None:
+    """A change that concerns a whole practice becomes a row for each client it can concern."""
+    cursor = await db.execute(
+        statement("plan", "concerned"),
+        {"practices": practices, "from": now - SPREAD_BACK},
+        binary=True,
+    )
+    await touch(db, await cursor.fetchall(), now, chance)
+
+
+async def touch(
+    db: AsyncConnection[Any],
+    clients: Sequence[tuple[UUID, UUID]],
+    now: datetime,
+    chance: Random,
+) -> None:
+    """Let these (practice, client) be planned for again, from the next batch on."""
+    if clients:
+        await db.execute(
+            statement("plan", "touch"),
+            {
+                "id": [ids.new(now, chance) for _ in clients],
+                "practice_id": [practice for practice, _ in clients],
+                "client_id": [client for _, client in clients],
+                "now": now,
+            },
+        )
 
 
 async def act_for(db: AsyncConnection[Any], practices: list[UUID]) -> None:

@@ -25,7 +25,7 @@ from carepost.messaging.outbound.statements import statement
 from carepost.messaging.status import WAITING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Generator, Iterable
     from datetime import datetime
     from uuid import UUID
 
@@ -45,37 +45,57 @@ class Case(NamedTuple):
 Row = tuple[Any, ...]  # a row as psycopg gives it
 
 
+Question = tuple[str, dict[str, Any]]
+"""A named statement of plan.sql, and what is given to it."""
+
+
 async def read_cases(
     db: AsyncConnection[Any], practices: list[UUID], clients: list[UUID], now: datetime
 ) -> list[Case]:
     """The facts of these clients, as of this moment; in the order of their ids."""
+    reading = asking(practices, clients, now)
+    rows: list[Row] | None = None
+    while True:
+        try:
+            name, given = reading.send(rows)  # type: ignore[arg-type]  # None begins
+        except StopIteration as read:
+            cases: list[Case] = read.value
+            return cases
+        cursor = await db.execute(statement("plan", name), given, prepare=True)
+        rows = await cursor.fetchall()
+
+
+def asking(
+    practices: list[UUID], clients: list[UUID], now: datetime
+) -> Generator[Question, list[Row], list[Case]]:
+    """The same over any sort of connection: asks by yielding, is sent the rows, gives the cases."""
     given = {"practices": practices, "clients": clients, "from": now - LOOK_BACK}
 
-    async def rows(name: str, **more: Any) -> list[Row]:
-        cursor = await db.execute(statement("plan", name), given | more, prepare=True)
-        return await cursor.fetchall()
+    def rows(name: str, **more: Any) -> Generator[Question, list[Row], list[Row]]:
+        return (yield name, given | more)
 
-    practice = {r[0]: _practice(r) for r in await rows("practices")}
-    people = await rows("clients")
-    points = _grouped((r[0], Point(*r[1:])) for r in await rows("points"))
-    visit_rows = await rows("visits")
+    practice = {r[0]: _practice(r) for r in (yield from rows("practices"))}
+    people = yield from rows("clients")
+    points = _grouped((r[0], Point(*r[1:])) for r in (yield from rows("points")))
+    visit_rows = yield from rows("visits")
     visits = [r[1] for r in visit_rows]
-    changes = _grouped((r[0], Change(*r[1:])) for r in await rows("changes", visits=visits))
+    changes = _grouped((r[0], Change(*r[1:])) for r in (yield from rows("changes", visits=visits)))
     visits_of = _grouped((r[0], Visit(*(*r[1:], tuple(changes[r[1]])))) for r in visit_rows)
-    rules = _grouped((r[0], _rule(r)) for r in await rows("rules"))
-    lines = _lines(await rows("lines"))
-    templates = _grouped((r[0], TemplateFacts(*r[1:])) for r in await rows("templates"))
-    consents = _grouped((r[0], Agreement(*r[1:])) for r in await rows("consents"))
-    told, waiting = _spoken(await rows("spoken", visits=visits))
+    rules = _grouped((r[0], _rule(r)) for r in (yield from rows("rules")))
+    lines = _lines((yield from rows("lines")))
+    templates = _grouped((r[0], TemplateFacts(*r[1:])) for r in (yield from rows("templates")))
+    consents = _grouped((r[0], Agreement(*r[1:])) for r in (yield from rows("consents")))
+    shared = {p: (tuple(rules[p]), tuple(lines[p]), tuple(templates[p])) for p in practice}
+    told, waiting = _spoken((yield from rows("spoken", visits=visits)))
     return [
         Case(
             Person(
                 practice=practice[practice_id],
                 client=ClientFacts(client, zone, language, channel, tuple(points[client])),
                 visits=tuple(visits_of[client]),
-                rules=tuple(rules[practice_id]),
-                lines=tuple(lines[practice_id]),
-                templates=tuple(templates[practice_id]),
+                rules=shared[practice_id][0],
+                lines=shared[practice_id][1],
+                templates=shared[practice_id][2],
                 told=frozenset(told[client]),
                 consents=tuple(consents[client]),
             ),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from carepost.messaging.hours import is_quiet, opens_after
+from carepost.messaging.kinds.appointment_reminder import unfit
 from carepost.messaging.outbound.wanted import standing_hold
 
 if TYPE_CHECKING:
@@ -18,10 +19,16 @@ if TYPE_CHECKING:
 GATE_HOLDS = frozenset({"messaging_off", "no_consent"})
 """Holds that the gates set, and that the planner leaves alone while they still stand."""
 
+BY_HAND = 100
+"""From this step on a member asked for the message (`outbox/another_way.py`), and no rule does."""
+
+LEFT_BY_HAND = frozenset({"not_wanted", "confirmed", "visit_past"})
+"""What is no reason to drop such a one: a member wanted it all the same."""
+
 HOURS_HOLDS = frozenset({"waits_for_hours", "outside_hours"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)  # not frozen: see facts.py
 class Waiting:
     """A message of the outbox that has not left: planned or held.
 
@@ -82,27 +89,34 @@ class Differences:
 def differences(person: Person, wants: list[Wanted], waiting: list[Waiting]) -> Differences:
     """Pair each want with the waiting message about the same visits by the same rule and step."""
     found = Differences()
-    left = {w.id: w for w in sorted(waiting, key=lambda w: w.id)}
+    ordered = sorted(waiting, key=lambda w: w.id.int)
+    left: dict[tuple[UUID | None, int, str], list[Waiting]] = {}
+    for each in ordered:
+        left.setdefault((each.rule_id, each.step, each.kind), []).append(each)
+    paired: set[UUID] = set()
     for want in wants:
-        pair = next((w for w in left.values() if _same_thing(want, w)), None)
+        alike = left.get((want.rule_id, want.step, want.kind), [])
+        pair = next((w for w in alike if _same_thing(want, w)), None)
         if pair is None:
             found.insert.append(want)
             continue
-        del left[pair.id]
+        alike.remove(pair)
+        paired.add(pair.id)
         update = _update(person, want, pair)
         if update:
             found.update.append(update)
-    for orphan in left.values():
-        found.drop.append(Drop(orphan.id, _reason(person, orphan)))
+    for orphan in ordered:
+        if orphan.id in paired:
+            continue
+        reason = why_unwanted(person, orphan)
+        if orphan.step < BY_HAND or reason not in LEFT_BY_HAND:
+            found.drop.append(Drop(orphan.id, reason))
     return found
 
 
 def _same_thing(want: Wanted, waiting: Waiting) -> bool:
-    return (want.rule_id, want.step, want.kind) == (
-        waiting.rule_id,
-        waiting.step,
-        waiting.kind,
-    ) and not set(want.about).isdisjoint(waiting.about)
+    """Of two by the same rule, step and kind: whether they are about the same visits."""
+    return want.about == waiting.about or not set(want.about).isdisjoint(waiting.about)
 
 
 def _update(person: Person, want: Wanted, old: Waiting) -> Update | None:
@@ -156,9 +170,10 @@ def _still_says(person: Person, want: Wanted, old: Waiting) -> bool:
     return old.status == "planned" and want.due_at <= opening == old.due_at < want.expires_at
 
 
-def _reason(person: Person, orphan: Waiting) -> str:
-    """Why nothing asks for a message any more."""
-    if orphan.rule_id not in {rule.id for rule in person.rules}:
+def why_unwanted(person: Person, orphan: Waiting) -> str:
+    """The drop code of a message that nothing asks for any more."""
+    rule = next((rule for rule in person.rules if rule.id == orphan.rule_id), None)
+    if rule is None:
         return "rule_off"
     visits = {visit.id: visit for visit in person.visits}
     spoken_of = [(visits[v], sequence) for v, sequence in orphan.about if v in visits]
@@ -168,6 +183,6 @@ def _reason(person: Person, orphan: Waiting) -> str:
         return "visit_cancelled"
     if all(visit.sequence != sequence for visit, sequence in spoken_of):
         return "visit_moved"
-    if all(visit.status == "confirmed" for visit, _ in spoken_of):
+    if all(unfit(rule, visit.status) == "confirmed" for visit, _ in spoken_of):
         return "confirmed"
     return "not_wanted"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from carepost.ground import ids
 from carepost.messaging.carrier import Blame, Outcome
-from carepost.messaging.outbound.plan import act_for
+from carepost.messaging.outbound.plan import act_for, touch
 from carepost.messaging.outbound.settlement import settlement
 from carepost.messaging.outbound.statements import statement
 from carepost.messaging.status import Status
@@ -104,7 +104,7 @@ async def _tell_lines(
     if pauses:
         lines = sorted(pauses)
         await db.execute(
-            statement("settle", "pause_line"),
+            statement("settle", "pause_lines"),
             {
                 "line_id": lines,
                 "until": [pauses[line][0] for line in lines],
@@ -114,7 +114,7 @@ async def _tell_lines(
     works = {a.armed.account.line_id for a in answers if a.answer.outcome is Outcome.ACCEPTED}
     if works - set(pauses):
         await db.execute(
-            statement("settle", "ease_line"), {"lines": sorted(works - set(pauses))}, prepare=True
+            statement("settle", "ease_lines"), {"lines": sorted(works - set(pauses))}, prepare=True
         )
 
 
@@ -143,11 +143,8 @@ async def blame(
         await db.execute(statement("settle", "invalid"), columns | {"now": now})
     if stops or wrong:
         touched = [*stops, *wrong]
-        await db.execute(
-            statement("settle", "touch"),
-            {
-                "practice_id": [b[0] for b in touched],
-                "address": [b[2] for b in touched],
-                "now": now,
-            },
+        cursor = await db.execute(
+            statement("settle", "reached"),
+            {"practice_id": [b[0] for b in touched], "address": [b[2] for b in touched]},
         )
+        await touch(db, await cursor.fetchall(), now, chance)

@@ -8,13 +8,13 @@ SELECT practice_id, message_id FROM door_due(%(now)s, %(room)s)
 -- name: facts
 -- Begun after the locks: whatever was committed before this moment is honoured. One row a visit.
 SELECT m.id, m.practice_id, m.kind, m.what, m.channel, m.due_at, m.expires_at, m.tries,
-       m.trace,
+       m.trace, m.sealed_words,
        p.name, p.phone, p.email, p.country, p.language, p.timezone, p.messaging_enabled,
        p.opt_in_required, p.quiet_from, p.quiet_to, p.sealed_key,
        c.first_name, c.timezone, c.language, c.sealed_key,
-       cp.id, cp.value, cp.invalid_since IS NOT NULL,
+       cp.id, coalesce(cp.value, m.address), cp.invalid_since IS NOT NULL,
        u.id, l.id, l.carrier, l.address, l.sealed_settings, l.active,
-       r.id IS NULL OR r.active, coalesce(r.skip_if_confirmed, false),
+       r.id IS NULL OR r.active, coalesce(r."when", ''), coalesce(r.skip_if_confirmed, false),
        t.subject, t.body,
        (SELECT x.given FROM people_consent x
         WHERE x.practice_id = m.practice_id AND x.client_id = m.client_id
@@ -22,7 +22,8 @@ SELECT m.id, m.practice_id, m.kind, m.what, m.channel, m.due_at, m.expires_at, m
           AND (x.kinds = '{}' OR m.kind = ANY(x.kinds))
         ORDER BY x.at DESC, x.id DESC LIMIT 1),
        EXISTS (SELECT 1 FROM people_stop s
-        WHERE s.practice_id = m.practice_id AND s.address = cp.value AND s.channel = m.channel
+        WHERE s.practice_id = m.practice_id AND s.address = coalesce(cp.value, m.address)
+          AND s.channel = m.channel
           AND s.lifted_at IS NULL AND (s.kinds = '{}' OR m.kind = ANY(s.kinds))),
        a.id, b.sequence, a.sequence, a.status, a.starts_at, a.local_date, a.local_time, a.zone,
        coalesce(pl.name, ''), coalesce(pr.name, '')

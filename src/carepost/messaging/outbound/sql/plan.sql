@@ -6,21 +6,25 @@ SELECT practice_id, replan_id, subject_kind, subject_id FROM door_replan(%(limit
 -- name: act_for
 SELECT set_config('carepost.practices', %(practices)s, true)
 
--- name: spread
--- A change that concerns a whole practice becomes one row for each client it can concern: a rule
--- may speak of visits as long past as its lead after them.
+-- name: concerned
+-- Whom a change can concern that is of a whole practice: a rule may speak of visits as long past as
+-- its lead after them.
+SELECT a.practice_id, a.client_id
+FROM (SELECT p.id, %(from)s::timestamptz - coalesce(
+        (SELECT max(make_interval(days => r.days, secs => r.seconds)) FROM messaging_rule r
+         WHERE r.practice_id = p.id AND r.active AND r."when" = 'after'), '0') AS since
+      FROM unnest(%(practices)s::uuid[]) AS p(id)) reach
+JOIN appointments_appointment a ON a.practice_id = reach.id AND a.starts_at > reach.since
+UNION
+SELECT practice_id, client_id FROM messaging_message
+WHERE practice_id = ANY(%(practices)s) AND status IN ('planned', 'held') AND client_id IS NOT NULL
+ORDER BY practice_id, client_id
+
+-- name: touch
 INSERT INTO practice_replan (id, practice_id, subject_kind, subject_id, touched_at)
-SELECT gen_random_uuid(), x.practice_id, 'client', x.client_id, %(now)s FROM (
-  SELECT a.practice_id, a.client_id
-  FROM (SELECT p.id, %(from)s::timestamptz - coalesce(
-          (SELECT max(make_interval(days => r.days, secs => r.seconds)) FROM messaging_rule r
-           WHERE r.practice_id = p.id AND r.active AND r."when" = 'after'), '0') AS since
-        FROM unnest(%(practices)s::uuid[]) AS p(id)) reach
-  JOIN appointments_appointment a ON a.practice_id = reach.id AND a.starts_at > reach.since
-  UNION
-  SELECT practice_id, client_id FROM messaging_message
-  WHERE practice_id = ANY(%(practices)s) AND status IN ('planned', 'held')
-    AND client_id IS NOT NULL) x
+SELECT v.id, v.practice_id, 'client', v.client_id, %(now)s
+FROM unnest(%(id)b::uuid[], %(practice_id)b::uuid[], %(client_id)b::uuid[])
+  AS v(id, practice_id, client_id)
 
 -- name: done
 DELETE FROM practice_replan WHERE id = ANY(%(ids)s)
@@ -49,7 +53,8 @@ WHERE practice_id = ANY(%(practices)s) AND client_id = ANY(%(clients)s) AND star
 ORDER BY starts_at, id
 
 -- name: changes
-SELECT appointment_id, sequence, at, tell, starts_at, local_date, local_time, zone, active
+SELECT appointment_id, sequence, at, tell, starts_at, local_date, local_time, zone, active,
+       place_id
 FROM appointments_appointmentchange
 WHERE practice_id = ANY(%(practices)s) AND appointment_id = ANY(%(visits)s)
 ORDER BY appointment_id, sequence

@@ -38,15 +38,14 @@ messages AS (
   FROM mine WHERE m.id = mine.message_id)
 SELECT attempt_id FROM mine
 
--- name: pause_line
-UPDATE messaging_line SET paused_until = greatest(coalesce(paused_until, v.until), v.until),
-  trouble = v.words
-FROM unnest(%(line_id)b::uuid[], %(until)b::timestamptz[], %(words)b::text[])
-  AS v(line_id, until, words)
-WHERE messaging_line.id = v.line_id
+-- name: pause_lines
+-- By a door: a line may be the host's, which no practice may change, nor who acts for some.
+SELECT door_pause_lines(%(line_id)b::uuid[], %(until)b::timestamptz[], %(words)b::text[])
 
--- name: ease_line
-UPDATE messaging_line SET trouble = '' WHERE id = ANY(%(lines)s) AND trouble <> ''
+-- name: ease_lines
+-- The door is knocked at only when a line has something to forget.
+SELECT door_ease_lines(array_agg(id ORDER BY id)) FROM messaging_line
+WHERE id = ANY(%(lines)s) AND trouble <> '' HAVING count(*) > 0
 
 -- name: stop
 -- The carrier says the person stopped it there: so they are stopped here too (RULES A4).
@@ -63,11 +62,9 @@ FROM unnest(%(practice_id)b::uuid[], %(address)b::text[]) AS v(practice_id, addr
 WHERE people_contactpoint.practice_id = v.practice_id AND people_contactpoint.value = v.address
   AND people_contactpoint.invalid_since IS NULL
 
--- name: touch
--- Whoever has this address is planned for again.
-INSERT INTO practice_replan (id, practice_id, subject_kind, subject_id, touched_at)
-SELECT gen_random_uuid(), x.practice_id, 'client', x.client_id, %(now)s
-FROM (SELECT DISTINCT c.practice_id, c.client_id FROM people_contactpoint c
-      JOIN unnest(%(practice_id)b::uuid[], %(address)b::text[]) AS v(practice_id, address)
-        ON c.practice_id = v.practice_id AND c.value = v.address
-      WHERE c.client_id IS NOT NULL) x
+-- name: reached
+-- Who has these addresses: they are planned for again.
+SELECT DISTINCT c.practice_id, c.client_id FROM people_contactpoint c
+JOIN unnest(%(practice_id)b::uuid[], %(address)b::text[]) AS v(practice_id, address)
+  ON c.practice_id = v.practice_id AND c.value = v.address
+WHERE c.client_id IS NOT NULL ORDER BY c.practice_id, c.client_id
