@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.api.asking import a_client, a_practice
+from tests.api.asking import a_client, a_practice, an_appointment
 
 pytestmark = pytest.mark.django_db
 
@@ -91,6 +91,51 @@ def test_clients_are_found_by_name_number_and_address() -> None:
     assert found("5550123") == {ann}
     assert found("ann@people") == {ann}
     assert found("100%25") == set()
+
+
+def test_a_client_is_archived_and_restored() -> None:
+    asker = a_practice()
+    visit = an_appointment(asker)
+    path = f"/clients/{visit['client_id']}"
+    assert asker.post(f"{path}/archive").status == 409
+    asker.post(f"/appointments/{visit['id']}/cancel")
+    assert asker.post(f"{path}/archive").body["archived_at"]
+    assert asker.get("/clients").body["items"] == []
+    assert len(asker.get("/clients?archived=true").body["items"]) == 1
+    assert asker.post(f"{path}/restore").body["archived_at"] is None
+    assert len(asker.get("/clients").body["items"]) == 1
+
+
+def test_notes_on_a_client_are_kept_and_emptied() -> None:
+    asker = a_practice()
+    client = a_client(asker, notes="Call,\ndo not text.")
+    assert client["notes"] == "Call,\ndo not text."
+    path = f"/clients/{client['id']}"
+    assert asker.patch(path, {"notes": None}).body["notes"] == ""
+    assert asker.patch(path, {"notes": "x" * 2001}).pointers == ["#/notes"]
+
+
+def test_another_contact_point_is_preferred() -> None:
+    asker = a_practice()
+    client = a_client(asker, contact_points=[{"system": "phone", "value": "+12125550171"}])
+    body = {"client_id": client["id"], "system": "phone", "value": "+12125550172", "rank": 2}
+    second = asker.made("/contact-points", body)
+    path = f"/contact-points/{second['id']}"
+    assert asker.patch(path, {"rank": 1, "use": "work"}).body["use"] == "work"
+    shown = asker.get(f"/clients/{client['id']}").body["contact_points"]
+    assert [p["value"][-1] for p in shown] == ["2", "1"]
+    assert asker.patch(path, {"use": None}).body["use"] == ""
+    assert asker.patch(path, {"rank": None}).status == 422
+    assert asker.patch(path, {"value": "+12125550173"}).status == 422
+
+
+def test_contacts_are_archived_and_restored() -> None:
+    asker = a_practice()
+    contact = asker.made("/contacts", {"first_name": "Lee"})
+    assert asker.post(f"/contacts/{contact['id']}/archive").body["archived_at"]
+    assert asker.get("/contacts").body["items"] == []
+    assert asker.post(f"/contacts/{contact['id']}/restore").body == contact
+    assert asker.get("/contacts?q=le").body["items"] == [contact]
 
 
 def test_a_client_imported_twice_is_a_conflict() -> None:

@@ -127,3 +127,19 @@ def test_a_report_holds_no_content_of_a_cell() -> None:
     checked = asker.made("/imports", {"csv": a_file(), "mapping": MAPPING})
     assert "Hill" not in str(checked["report"])
     assert [entry["row"] for entry in checked["report"] if entry["fate"] == "refuse"] == [4]
+
+
+def test_an_import_is_undone_and_its_program_was_remembered_until_then() -> None:
+    asker = a_practice()
+    checked = asker.made("/imports", {"csv": a_file(), "mapping": MAPPING, "source": "old"})
+    path = f"/imports/{checked['id']}"
+    assert asker.post(f"{path}/undo").status == 409
+    asker.post(f"{path}/apply")
+    (source,) = asker.get("/import-sources").body
+    assert (source["source"], source["mapping"]) == ("old", checked["mapping"]["columns"])
+    undone = asker.post(f"{path}/undo")
+    assert (undone.status, undone.body["removed"], undone.body["kept_rows"]) == (200, 2, [])
+    assert asker.get(path).body["status"] == "undone"
+    assert asker.get("/appointments").body["items"] == []
+    assert asker.get("/import-sources").body == []
+    assert asker.post(f"{path}/apply").status == 409

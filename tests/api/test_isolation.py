@@ -33,6 +33,7 @@ ROWS = {
     "type_id": "appointments_appointmenttype",
     "practitioner_id": "appointments_practitioner",
     "place_id": "appointments_place",
+    "series_id": "appointments_series",
     "import_id": "appointments_import",
     "rule_id": "messaging_rule",
     "template_id": "messaging_template",
@@ -46,6 +47,16 @@ BODIES: dict[str, Any] = {
     "consents": {"channel": "sms", "address": "+12125550142"},
     "stops": {"channel": "sms", "address": "+12125550142"},
     "move": {"starts_at": "2031-07-01T09:30:00Z"},
+    "mark": {"mark": "done"},
+    "unmark": {"mark": "done"},
+    "hush": {"sequence": 0},
+    "tell": {"sequence": 0},
+    "words": {"body": "Hello"},
+    "time": {"due_at": "2031-07-01T09:30:00Z"},
+    "retry-by": {"channel": "email"},
+    "decide": {"decision": "sent"},
+    "pause": {"until": "2031-07-01T09:30:00Z"},
+    "{line_id}": {"name": "Reception"},
 }
 
 

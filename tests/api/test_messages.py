@@ -142,3 +142,78 @@ def test_nothing_is_said_with_what_is_done_to_a_message() -> None:
     asker = a_practice()
     message = a_message(asker)
     assert asker.post(f"/messages/{message.id}/cancel", {"why": "so"}).pointers == ["#/why"]
+
+
+def test_why_tells_lines_a_reason_and_what_mends_it() -> None:
+    asker = a_practice()
+    message = a_message(asker, status="held", hold="no_consent")
+    story = asker.get(f"/messages/{message.id}/why").body
+    assert story["mend"] == {"code": "ask_consent", "label": "Record their consent"}
+    assert "not agreed" in story["reason"]
+    assert [line["kind"] for line in story["lines"]] == ["made", "now"]
+    assert story["trace"]["rule_id"] == str(message.rule_id)
+
+
+def test_words_are_read_edited_and_set_back() -> None:
+    asker = a_practice()
+    path = f"/messages/{a_message(asker).id}/words"
+    preview = asker.get(path).body
+    assert preview["source"] == "preview"
+    assert preview["segments"] >= 1
+    assert asker.post(path, {"body": "Come by."}).status == 200
+    edited = asker.get(path).body
+    assert (edited["source"], edited["text"], edited["segments"]) == ("edited", "Come by.", 1)
+    assert asker.post(path, {"body": ""}).pointers == ["#/body"]
+    assert asker.post(path.replace("words", "reset-words")).status == 200
+    assert asker.get(path).body == preview
+
+
+def test_what_waits_is_moved_and_what_was_called_off_taken_back() -> None:
+    asker = a_practice()
+    message = a_message(asker)
+    path = f"/messages/{message.id}"
+    to = (message.due_at + timedelta(hours=2)).isoformat()
+    moved = asker.post(f"{path}/time", {"due_at": to}).body
+    assert datetime.fromisoformat(moved["due_at"]) == message.due_at + timedelta(hours=2)
+    too_late = (message.expires_at + timedelta(hours=1)).isoformat()
+    assert asker.post(f"{path}/time", {"due_at": too_late}).pointers == ["#/due_at"]
+    asker.post(f"{path}/cancel")
+    restored = asker.post(f"{path}/restore").body
+    assert (restored["status"], restored["drop"]) == ("planned", None)
+
+
+def test_what_failed_is_said_another_way_or_not_and_why() -> None:
+    asker = a_practice()
+    message = a_message(asker, status="failed")
+    asker.patch("/settings", {"messaging_enabled": True})
+    path = f"/messages/{message.id}/retry-by"
+    refused = asker.post(path, {"channel": "email"})
+    assert refused.status == 409
+    assert "no number or address" in refused.body["detail"]
+    email = {"client_id": str(message.client_id), "system": "email", "value": "ann@people.test"}
+    asker.made("/contact-points", email)
+    make_line(practice_of(as_uuid(asker.practice_id)), "email")
+    made = asker.made(path, {"channel": "email"})
+    assert (made["channel"], made["status"], made["to"]) == ("email", "planned", "ann@people.test")
+
+
+def test_a_message_in_doubt_is_decided() -> None:
+    asker = a_practice()
+    message = a_message(asker)
+    assert asker.post(f"/messages/{message.id}/decide", {"decision": "sent"}).status == 409
+    with acting_for(as_uuid(asker.practice_id)):
+        for status in ("sending", "uncertain", "needs_person"):
+            Message.objects.filter(id=message.id).update(status=status)
+    assert asker.post(f"/messages/{message.id}/decide", {"decision": "maybe"}).status == 422
+    decided = asker.post(f"/messages/{message.id}/decide", {"decision": "sent"})
+    assert decided.body["status"] == "sent"
+
+
+def test_a_test_goes_to_whoever_holds_the_token() -> None:
+    asker = a_practice()
+    test = {"channel": "sms", "address": "+12025550143", "body": "Hello"}
+    assert asker.post("/messages/test", test).status == 409
+    make_line(practice_of(as_uuid(asker.practice_id)))
+    made = asker.made("/messages/test", test)
+    assert (made["kind"], made["to"], made["client_id"]) == ("test_message", "+12025550143", None)
+    assert asker.get(f"/messages/{made['id']}/words").body["text"] == "[Test] Hello"

@@ -16,8 +16,8 @@ from carepost.appointments.models import Appointment
 from carepost.cli.program import program
 from carepost.config.environment import ENVIRONMENT
 from carepost.ground import clock
-from carepost.practice import tokens
-from carepost.practice.models import ApiToken, Practice
+from carepost.practice import access, tokens
+from carepost.practice.models import ApiToken, AuditEntry, Practice
 from carepost.practice.tenancy import acting_for
 from tests.builders import make_practice
 
@@ -42,13 +42,44 @@ def test_a_created_practice_has_its_ids_and_a_token_that_may_do_everything() -> 
         "practice", "create", "Hill Street", "--timezone", "Europe/Madrid", "--owner", "o@hill.test"
     )
 
-    assert set(made) == {"practice_id", "member_id", "token"}
+    assert set(made) == {"practice_id", "member_id", "token", "link"}
+    link = access.look_up(made["link"].rpartition("/")[2], clock.now())
+    assert link is not None
+    assert (link.user.email, link.restores) == ("o@hill.test", False)
     bearer = tokens.recognise(made["token"], clock.now())
     assert bearer is not None
     assert (str(bearer.practice_id), bearer.scopes) == (made["practice_id"], ("*",))
     with acting_for(UUID(made["practice_id"])):
         practice = Practice.objects.get()
     assert (practice.name, practice.messaging_enabled) == ("Hill Street", False)
+
+
+def test_an_owner_who_lost_everything_gets_a_link_and_the_practice_is_told() -> None:
+    practice = make_practice(owner_email="lost@hill.test")
+    url = told("access", "restore", "lost@hill.test")["link"]
+    link = access.look_up(url.rpartition("/")[2], clock.now())
+    assert link is not None
+    assert link.restores
+    assert url.startswith("http://localhost:8000/sign-in/link/")
+    with acting_for(practice.id):
+        assert AuditEntry.objects.filter(action="access.restore_link").count() == 1
+    assert run("access", "restore", "nobody@hill.test").exit_code == 1
+
+
+def test_a_member_without_a_password_gets_a_link_to_choose_one() -> None:
+    make_practice(owner_email="new@hill.test")
+    link = access.look_up(
+        told("member", "link", "new@hill.test")["link"].rpartition("/")[2], clock.now()
+    )
+    assert link is not None
+    access.use(
+        told("member", "link", "new@hill.test")["link"].rpartition("/")[2],
+        "four words of the sea",
+        clock.now(),
+    )
+    again = run("member", "link", "new@hill.test")
+    assert again.exit_code == 1
+    assert "access restore" in again.stderr
 
 
 def test_a_practice_is_refused_in_a_sentence_and_nothing_is_made() -> None:

@@ -66,6 +66,7 @@ class Hook:
 
     url: str = ""
     failing: int = 0
+    status: int = 200
     tries: list[tuple[str, dict[str, str], dict[str, str]]] = field(default_factory=list)
     taken: list[dict[str, str]] = field(default_factory=list)
 
@@ -75,7 +76,7 @@ class Hook:
         if len(self.tries) <= self.failing:
             return web.Response(status=503)
         self.taken.append(form)
-        return web.Response()
+        return web.Response(status=self.status)
 
     def states(self, sid: str) -> list[str]:
         """Return what was said of one text, in order of arrival."""

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
 import pytest
+
+from carepost.sandbox.signature import signature
 
 MAIL = (
     b"From: Elm <desk@elm.example>\r\nTo: ann@example.com\r\nSubject: <b>Tomorrow</b>\r\n"
@@ -132,3 +135,95 @@ async def test_another_site_cannot_flip_switches(desk, path):
     status, _, _ = await desk.call("POST", path, data={"calm": "1"}, headers=foreign)
     assert status == 403
     assert len(await desk.accepted()) == 1
+
+
+PHONE = "/phones/%2B12025550111"
+
+
+async def test_an_answer_is_posted_as_twilio_posts_and_signs_it(start, hook):
+    desk = await start(answers_url=hook.url)
+    await desk.send(From="+12025550199", Body="Reply 1 to confirm.")
+
+    status, page, _ = await desk.call("POST", f"{PHONE}/answers", data={"body": " 1 ä\r\nok "})
+
+    assert status == 200
+    assert "Carepost took this answer" in page
+    [(url, form, headers)] = hook.tries
+    assert form["Body"] == "1 ä\nok"
+    assert (form["From"], form["To"]) == ("+12025550111", "+12025550199")
+    assert (form["AccountSid"], form["NumMedia"]) == (desk.sandbox.options.account_sid, "0")
+    assert form["MessageSid"] == form["SmsSid"]
+    assert form["MessageSid"].startswith("SM")
+    assert headers["X-Twilio-Signature"] == signature(desk.sandbox.options.auth_token, url, form)
+
+
+async def test_while_nobody_listens_an_answer_is_kept_and_the_phone_says_so(start, tmp_path):
+    desk = await start(state_file=tmp_path / "state")
+    await desk.send(Body="Reply 1 to confirm.")
+
+    _, page, _ = await desk.call("POST", f"{PHONE}/answers", data={"body": "<b>1</b>"})
+
+    assert "&lt;b&gt;1&lt;/b&gt;" in page
+    assert page.index("Reply 1") < page.index("&lt;b&gt;1")
+    assert "nobody listens to answers yet" in page
+    await desk.sandbox.stop()
+    again = await start(state_file=tmp_path / "state")
+    _, page, _ = await again.call("GET", PHONE)
+    assert "&lt;b&gt;1&lt;/b&gt;" in page
+    await again.call("POST", "/clear")
+    _, page, _ = await again.call("GET", PHONE)
+    assert "&lt;b&gt;" not in page
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (200, "took this answer"),
+        (404, "nobody listens to answers yet"),
+        (500, "The address for answers said 500."),
+    ],
+)
+async def test_what_our_side_says_to_an_answer_is_told_in_words(start, hook, status, words):
+    desk = await start(answers_url=hook.url)
+    hook.status = status
+    await desk.send()
+
+    _, page, _ = await desk.call("POST", f"{PHONE}/answers", data={"body": "1"})
+
+    assert words in page
+
+
+async def test_an_address_where_nothing_answers_is_no_error_of_the_page(start):
+    desk = await start(answers_url="http://127.0.0.1:1/answers")
+    await desk.send()
+
+    status, page, _ = await desk.call("POST", f"{PHONE}/answers", data={"body": "1"})
+
+    assert status == 200
+    assert "Nothing answered at the address" in page
+
+
+async def test_only_who_was_written_to_answers_and_only_to_who_wrote(desk):
+    await desk.send()
+    for path, form in (
+        ("/phones/%2B1999/answers", {"body": "1"}),
+        (f"{PHONE}/answers", {"body": "1", "to": "+12025550177"}),
+    ):
+        status, _, _ = await desk.call("POST", path, data=form)
+        assert status == 404
+    for body in ("  ", "x" * 1601):
+        status, page, _ = await desk.call("POST", f"{PHONE}/answers", data={"body": body})
+        assert status == 400
+        assert 'role="alert"' in page
+    assert desk.sandbox.exchange.accepted.answers("+12025550111") == ()
+
+
+async def test_times_come_in_utc_and_say_so_until_the_browser_puts_its_own(desk):
+    await desk.send()
+    for path in ("/", PHONE):
+        _, page, _ = await desk.call("GET", path)
+        assert re.search(r'<time datetime="[^"]+\+00:00" data-form="short">\d\d:\d\d</time>', page)
+        assert "<span data-zone>UTC</span>" in page
+        assert 'src="/static/clock.js"' in page
+    _, module, _ = await desk.call("GET", "/static/clock.js")
+    assert "timeZone" in module

@@ -51,7 +51,7 @@ def cut(
     """
     down = order[:1] and order[0].startswith("-")
     names = [*(name.lstrip("-") for name in order), "id"]
-    about = request.call.practice_id.bytes + request.path.encode()
+    about = _about(request)
     if paging.cursor:
         rows = rows.filter(_after(rows.model, names, _open(paging.cursor, about), bool(down)))
     ordered = rows.order_by(*(f"-{name}" if down else name for name in names))
@@ -60,6 +60,20 @@ def cut(
         return found, None
     found = found[: paging.limit]
     return found, _seal([getattr(found[-1], name) for name in names], about)
+
+
+def sealed(request: ApiRequest, place: tuple[str, ...]) -> str:
+    """The cursor of a place in a list that is no query's."""
+    return _seal(list(place), _about(request))
+
+
+def opened(request: ApiRequest, cursor: str) -> list[str]:
+    """The place that a cursor of `sealed` names. Raises a problem 422."""
+    return _open(cursor, _about(request))
+
+
+def _about(request: ApiRequest) -> bytes:
+    return request.call.practice_id.bytes + request.path.encode()
 
 
 def _after(model: type[Model], names: list[str], texts: list[str], down: bool) -> Q:

@@ -13,6 +13,7 @@ from django.http import Http404
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from carepost.api.problems import ProblemRaised, pointer
+from carepost.appointments.series import NoRoom
 from carepost.messaging.wording.refusal import TemplateRefused
 from carepost.practice.errors import Conflict, NotFound, Refused
 
@@ -40,6 +41,8 @@ def _problem(request: HttpRequest, error: Exception) -> ProblemRaised:
             return error
         case NotFound():
             return ProblemRaised(404, error.sentence)
+        case NoRoom():
+            return ProblemRaised(409, error.sentence, errors=_no_room(error))
         case Conflict():
             return ProblemRaised(409, error.sentence, errors=_fault(error))
         case Refused():
@@ -65,6 +68,16 @@ def _fault(error: Refused) -> list[dict[str, Any]]:
     if not error.field:
         return []
     return [{"pointer": pointer(*error.field.split(".")), "detail": error.sentence}]
+
+
+def _no_room(error: NoRoom) -> list[dict[str, Any]]:
+    return [
+        {
+            "pointer": pointer(error.field),
+            "detail": f"Visit {taken.occurrence}, {taken.starts_at.isoformat()}: {taken.why}",
+        }
+        for taken in error.taken
+    ]
 
 
 def _wording(error: TemplateRefused) -> ProblemRaised:

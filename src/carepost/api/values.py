@@ -49,9 +49,10 @@ class Given(BaseModel):
                 raise Refused("This needs a value; leave the field out to keep it.", name)
         return {name: getattr(self, name) for name in sorted(self.model_fields_set)}
 
-    def told(self) -> dict[str, Any]:
+    def told(self, *needed: str) -> dict[str, Any]:
         """The same with an empty text for null, as the facts keep what is not known."""
-        return {name: "" if value is None else value for name, value in self.sent().items()}
+        sent = self.sent(*needed)
+        return {name: "" if value is None else value for name, value in sent.items()}
 
 
 class Shown(BaseModel):

@@ -21,23 +21,28 @@ def demo(
     port: Port = 8000,
     phones_port: Annotated[int, typer.Option(help="Test phones and mailbox.")] = 8081,
     mail_port: Annotated[int, typer.Option(help="The sandbox's mail server.")] = 8025,
+    big: Annotated[
+        bool, typer.Option("--big", help="A large practice: 200,000 messages. Takes two minutes.")
+    ] = False,
 ) -> None:
     """Run a demo practice on test phones: no account, no carrier, nothing real is touched."""
     with listening(host, port) as listener:
         from carepost.config.demo import surroundings
 
         base_url = address(listener)
-        around = surroundings.enter(os.environ, base_url, phones_port, mail_port)
+        around = surroundings.enter(os.environ, base_url, phones_port, mail_port, big=big)
         made: list[Demo] = []
 
         def prepare() -> None:
             from carepost.cli import installation
-            from carepost.config.demo import seeding, visits_file
+            from carepost.config.demo import seeding, size, visits_file, writing
             from carepost.ground import clock
 
             installation.prepare_to_serve()
-            made.append(seeding.seed(around.home, clock.now()))
-            visits_file.write(around.home / "visits.csv", made[0].timezone, clock.now())
+            made.append(seeding.seed(around.home, clock.now(), size.BIG if big else size.SMALL))
+            visits_file.write(around.home, made[0].timezone, clock.now())
+            if big:
+                writing.take_stock()
 
         def ready() -> list[Child]:
             print("\n".join(_words(made[0], around, base_url)), flush=True)
@@ -56,18 +61,29 @@ def _sandbox(around: Surroundings) -> Child:
 
 
 def _words(demo: Demo, around: Surroundings, base_url: str) -> list[str]:
+    from carepost.config.demo.staff import OWNER, STAFF
+    from carepost.config.demo.visits_file import CLEAN, MISTAKEN
+
+    others = [
+        f"{person.email}  ({person.name}, {person.role.label.lower()})" for person in STAFF[1:]
+    ]
     return [
         "The demo practice runs. A first reminder arrives within a minute.",
         "",
         f"  Carepost     {base_url}",
+        f"  Sign in:     {OWNER} / {demo.password}",
         f"  Test phones  {around.phones_url}   (and the test mailbox)",
         f"  API          {base_url}/api/v1/docs",
         f"  Practice     {demo.practice_id}",
         f"  Token        {demo.token}",
         "",
-        "Import a file of visits into it, from another terminal:",
+        "Others sign in by the same password:",
+        *(f"  {line}" for line in others),
+        "",
+        "Import a file of visits into it, on its page or from another terminal",
+        f"({CLEAN}; {MISTAKEN} shows what becomes of mistakes):",
         f"  export CAREPOST_HOME={around.home}",
-        f"  {_ourselves()} import csv $CAREPOST_HOME/visits.csv --practice {demo.practice_id}",
+        f"  {_ourselves()} import csv $CAREPOST_HOME/{CLEAN} --practice {demo.practice_id}",
         "",
         "Ctrl-C ends it. The next start goes on with the same data.",
     ]

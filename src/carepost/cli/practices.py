@@ -38,16 +38,37 @@ def create(
         )
         with tenancy.acting_for(made.practice_id):
             lines.attach_host_lines(made.practice_id)
+        link = _first_link(owner)
     answer(
-        {"practice_id": made.practice_id, "member_id": made.member_id, "token": made.token},
+        {
+            "practice_id": made.practice_id,
+            "member_id": made.member_id,
+            "token": made.token,
+            "link": link,
+        },
         [
             f"Practice  {made.practice_id}",
             f"Owner     {made.member_id}",
             f"Token     {made.token}",
-            "Keep the token: it is shown this once.",
+            f"Sign-in   {link or 'with the password that the owner has'}",
+            "Keep the token: it is shown this once. The link lets the owner choose a password,",
+            "once, within 7 days.",
         ],
         as_json=as_json,
     )
+
+
+def _first_link(owner: str) -> str:
+    """Where the owner chooses a password; empty for one who has one."""
+    from carepost.cli.access import address_of
+    from carepost.ground import clock
+    from carepost.practice import access
+    from carepost.practice.errors import Conflict
+
+    try:
+        return address_of(access.first_link(owner, clock.now()))
+    except Conflict:
+        return ""
 
 
 def list_all(as_json: AsJson = False) -> None:

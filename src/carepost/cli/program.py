@@ -7,7 +7,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from carepost.cli import calendars, demo, doctor, practices, serving, story
+from carepost.cli import access, calendars, demo, doctor, practices, serving, story
 from carepost.cli.outcomes import end_with
 
 
@@ -52,6 +52,14 @@ _practice.command("create")(practices.create)
 _practice.command("list")(practices.list_all)
 program.add_typer(_practice, name="practice")
 
+_member = typer.Typer(no_args_is_help=True, help="Members: link.")
+_member.command("link")(access.link)
+program.add_typer(_member, name="member")
+
+_access = typer.Typer(no_args_is_help=True, help="Emergency access: restore.")
+_access.command("restore")(access.restore)
+program.add_typer(_access, name="access")
+
 _token = typer.Typer(no_args_is_help=True, help="Tokens for the API: issue.")
 _token.command("issue")(practices.issue)
 program.add_typer(_token, name="token")
@@ -62,6 +70,8 @@ program.add_typer(_import, name="import")
 
 
 @_import.callback()
+@_member.callback()
+@_access.callback()
 @_token.callback()
 def _group() -> None:
     """Keeps a group of one command a group."""

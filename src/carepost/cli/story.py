@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
+    from carepost.messaging.why import Story
+
 MOST = 20
 
 
@@ -44,6 +46,7 @@ def why(
 def _stories(
     message: UUID | None, client: UUID | None, practice: UUID | None
 ) -> list[dict[str, Any]]:
+    from carepost.ground import clock
     from carepost.messaging import why as told
     from carepost.messaging.models import Message
     from carepost.practice import audit, tenancy
@@ -56,8 +59,17 @@ def _stories(
             if ids:
                 # Reading a client's record leaves its entry (RULES E3).
                 audit.record_all(practice_id, audit.SYSTEM, "message.why", "message", ids)
-                return [told.story(practice_id, each) for each in ids]
+                now = clock.now()
+                return [_story(told.story(practice_id, each, now)) for each in ids]
     return []
+
+
+def _story(story: Story) -> dict[str, Any]:
+    """The raw trace, and above it the story in sentences."""
+    lines = [
+        {"at": line.at, "sentence": line.sentence, "detail": line.detail} for line in story.lines
+    ]
+    return {"summary": lines, "reason": story.reason, **story.raw}
 
 
 def _words(stories: list[dict[str, Any]]) -> Iterator[str]:
@@ -65,14 +77,9 @@ def _words(stories: list[dict[str, Any]]) -> Iterator[str]:
         if number:
             yield ""
         yield f"{story['message_id']}  {story['status']}  due {_when(story['due_at'])}"
-        yield from (f"  {line}" for line in story["summary"])
-        yield from (f"  - {gate['sentence']}" for gate in story["gates"] if gate["sentence"])
-        for attempt in story["attempts"]:
-            said = " ".join(part for part in (attempt["code"], attempt["words"]) if part)
-            yield f"  {_when(attempt['at'])}  {attempt['sentence']}{' ' + said if said else ''}"
-        for receipt in story["receipts"]:
-            said = " ".join(part for part in (receipt["event"], receipt["words"]) if part)
-            yield f"  {_when(receipt['at'])}  The carrier said: {said}"
+        for line in story["summary"]:
+            said = " ".join(part for part in (line["sentence"], line["detail"]) if part)
+            yield f"  {_when(line['at'])}  {said}"
 
 
 def _when(at: datetime | None) -> str:

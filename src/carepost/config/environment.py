@@ -82,6 +82,11 @@ class Environment:
         """The lines that these settings make, for every practice to use."""
         return tuple(line for line in (self._twilio(), self._smtp()) if line)
 
+    @property
+    def mail_line(self) -> HostLine | None:
+        """The mail server for letters about accounts; None where `CAREPOST_EMAIL_URL` is unset."""
+        return self._smtp()
+
     def _twilio(self) -> HostLine | None:
         sid = self.values.get("CAREPOST_TWILIO_ACCOUNT_SID", "")
         if not sid:

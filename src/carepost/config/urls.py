@@ -6,6 +6,8 @@ from django.urls import include, path
 
 urlpatterns = [
     path("api/v1/", include("carepost.api.urls")),
+    path("sign-in/", include("carepost.web.signin.accounts_urls")),
+    path("sign-in/", include("carepost.web.signin.urls")),
     path("", include("carepost.web.urls")),
 ]
 
@@ -13,3 +15,4 @@ handler400 = "carepost.web.errors.bad_request"
 handler403 = "carepost.web.errors.forbidden"
 handler404 = "carepost.web.errors.not_found"
 handler500 = "carepost.web.errors.went_wrong"
+handler429 = "carepost.web.signin.turned_away.too_often"  # allauth looks for it

@@ -28,6 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--smtp-username")
     parser.add_argument("--smtp-password")
     parser.add_argument("--state-file", type=Path, help="keep all that is accepted in this file")
+    parser.add_argument("--answers-url", help="where answers typed on a phone are posted")
     given = vars(parser.parse_args(arguments))
     if not given["auth_token"]:
         parser.error("--auth-token is needed, or CAREPOST_TWILIO_AUTH_TOKEN in the environment")

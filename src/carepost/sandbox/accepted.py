@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from carepost.sandbox.answer import Answer
     from carepost.sandbox.mail import Mail
     from carepost.sandbox.text import Text
+
+_ANSWERS_A_PHONE = 1000  # typed by hand: nobody types more
 
 
 class Kept(Protocol):
@@ -39,6 +42,7 @@ class Accepted:
         self.mails: list[Mail] = []
         self._texts_by_sid: dict[str, Text] = {}
         self._texts_by_number: dict[str, deque[Text]] = {}
+        self._answers_by_number: dict[str, deque[Answer]] = {}
         self._mails_by_id: dict[str, Mail] = {}
         self._mail_bytes = 0
         self.changes += 1
@@ -70,6 +74,12 @@ class Accepted:
         if len(self.mails) > self._keep + self._keep // 10 or self._mail_bytes > limit * 1.1:
             self._forget_oldest_mails()
 
+    def add_answer(self, answer: Answer) -> None:
+        """Add what somebody typed on a phone."""
+        self.changes += 1
+        typed = self._answers_by_number.setdefault(answer.number, deque(maxlen=_ANSWERS_A_PHONE))
+        typed.append(answer)
+
     def text(self, sid: str) -> Text | None:
         """Return the text with this SID, or None."""
         return self._texts_by_sid.get(sid)
@@ -81,6 +91,10 @@ class Accepted:
     def thread(self, number: str) -> Sequence[Text]:
         """Return the texts to `number`, oldest first."""
         return self._texts_by_number.get(number, ())
+
+    def answers(self, number: str) -> Sequence[Answer]:
+        """Return what was typed on the phone `number`, oldest first."""
+        return self._answers_by_number.get(number, ())
 
     def phones(self) -> Iterator[str]:
         """Yield every number that got a text, the one that rang last first."""
@@ -98,6 +112,7 @@ class Accepted:
             thread.popleft()  # both are in the order of arrival, so this is `text`
             if not thread:
                 del self._texts_by_number[text.to]
+                self._answers_by_number.pop(text.to, None)
         del self.texts[:gone]
 
     def _forget_oldest_mails(self) -> None:

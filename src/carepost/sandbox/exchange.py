@@ -6,9 +6,11 @@ import time
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from carepost.sandbox import answer as answers
 from carepost.sandbox import mail as mails
 from carepost.sandbox import text as texts
 from carepost.sandbox.accepted import Accepted
+from carepost.sandbox.answers import Answers
 from carepost.sandbox.journal import Journal
 from carepost.sandbox.mail import Mail
 from carepost.sandbox.receipts import Receipts
@@ -32,6 +34,7 @@ class Exchange:
         self.chance = Chance()
         self._journal = Journal(options.state_file)
         self.receipts = Receipts(options, self._journal)
+        self.answers = Answers(options, self._journal, self.accepted)
 
     async def start(self) -> None:
         """Read back what was accepted before, then start the journal and the receipts."""
@@ -137,6 +140,8 @@ class Exchange:
             self.accepted.add_text(texts.from_entry(entry))
         elif kind == "mail":
             self.accepted.add_mail(mails.from_entry(entry))
+        elif kind == "answer":
+            self.accepted.add_answer(answers.from_entry(entry))
         elif kind == "trouble":
             self._use(changed(Trouble(), entry["given"]), reseed=True)
         elif kind in ("told", "redacted", "deleted"):

@@ -19,7 +19,8 @@ class Options:
     `http_port` and `smtp_port` may be 0: any free port, told by `Sandbox.http_port` and
     `Sandbox.smtp_port` once started. With `smtp_username` and `smtp_password` the mail server
     demands them. With `state_file` everything accepted is on disk before it is answered, and is
-    there again after a restart. `sent_after_s` and `delivered_after_s` are seconds from the
+    there again after a restart. `answers_url` is what the account's numbers are set to: what is
+    typed on a phone is posted there. `sent_after_s` and `delivered_after_s` are seconds from the
     acceptance of a text. `keep` texts and mails, and `keep_mail_bytes`, stay in memory.
     """
 
@@ -31,6 +32,7 @@ class Options:
     smtp_username: str | None = None
     smtp_password: str | None = field(default=None, repr=False)
     state_file: Path | None = None
+    answers_url: str | None = None
     sent_after_s: float = 0.15
     delivered_after_s: float = 0.6
     keep: int = 200_000

@@ -33,6 +33,7 @@ def add_twilio(app: web.Application, exchange: Exchange) -> None:
     """Serve the Messages API of `exchange` from `app`."""
     api = _MessagesApi(exchange)
     messages = "/2010-04-01/Accounts/{account}/Messages"
+    app.router.add_get("/2010-04-01/Accounts/{account}.json", api.guarded(api.account))
     app.router.add_post(f"{messages}.json", api.guarded(api.create))
     app.router.add_get(f"{messages}.json", api.guarded(api.list))
     app.router.add_get(messages + "/{sid}.json", api.guarded(api.fetch))
@@ -84,6 +85,11 @@ class _MessagesApi:
             )
         if trouble.slow_ms:
             await asyncio.sleep(trouble.slow_ms / 1000)
+
+    async def account(self, request: web.Request) -> web.StreamResponse:
+        """Return the account, as far as anybody asks for it."""
+        self._read_trouble()
+        return _json({"sid": self._account, "friendly_name": "Sandbox", "status": "active"})
 
     async def create(self, request: web.Request) -> web.StreamResponse:
         """Accept a text, unless it is wrong or a trouble is on."""

@@ -9,7 +9,9 @@ from __future__ import annotations
 from carepost.api.resources import (
     appointment_types,
     appointments,
+    attendance,
     audit_entries,
+    board,
     clients,
     consents,
     contact_points,
@@ -20,6 +22,7 @@ from carepost.api.resources import (
     messages,
     places,
     practitioners,
+    rehearsals,
     rules,
     settings,
     templates,
@@ -34,12 +37,15 @@ ROUTERS = [
         contacts,
         consents,
         appointments,
+        attendance,
         appointment_types,
         practitioners,
         places,
         imports,
+        rehearsals,  # before what takes any word for an id
         rules,
         templates,
+        board,  # before messages: its paths would be taken for a message's id
         messages,
         lines,
         settings,

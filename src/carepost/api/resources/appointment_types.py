@@ -5,10 +5,11 @@ from uuid import UUID
 
 from ninja import Query, Router, Status
 
-from carepost.api import paging, visit_settings
+from carepost.api import paging
 from carepost.api.call import ApiRequest
 from carepost.api.door import needs
 from carepost.api.values import Flag, FullName, Given, Minutes, Shown
+from carepost.appointments import catalogue
 from carepost.appointments.models import AppointmentType
 
 router = Router(tags=["Appointment types"])
@@ -21,9 +22,12 @@ class TypeGiven(Given):
 
 
 class TypeChange(Given):
+    """Not `active`: not taken for new visits."""
+
     name: FullName | None = None
     minutes: Minutes | None = None
     allows_double_booking: Flag | None = None
+    active: Flag | None = None
 
 
 class TypeShown(Shown):
@@ -31,6 +35,7 @@ class TypeShown(Shown):
     name: str
     minutes: int
     allows_double_booking: bool
+    active: bool
 
 
 def _shown(row: AppointmentType) -> TypeShown:
@@ -39,6 +44,7 @@ def _shown(row: AppointmentType) -> TypeShown:
         name=row.name,
         minutes=row.minutes,
         allows_double_booking=row.allows_double_booking,
+        active=row.active,
     )
 
 
@@ -57,7 +63,7 @@ def list_types(
 def add_type(request: ApiRequest, given: TypeGiven) -> Status[TypeShown]:
     """Add a type. `allows_double_booking`: its visits may overlap others of the practitioner."""
     call = request.call
-    row = visit_settings.add(AppointmentType, call.practice_id, call.actor, **given.sent())
+    row = catalogue.add(AppointmentType, call.practice_id, call.actor, **given.sent())
     return Status(201, _shown(row))
 
 
@@ -65,7 +71,7 @@ def add_type(request: ApiRequest, given: TypeGiven) -> Status[TypeShown]:
 @needs("settings:read")
 def get_type(request: ApiRequest, type_id: UUID) -> TypeShown:
     """One type."""
-    return _shown(visit_settings.find(AppointmentType, type_id))
+    return _shown(catalogue.find(AppointmentType, type_id))
 
 
 @router.patch("/appointment-types/{type_id}", response=TypeShown)
@@ -74,7 +80,7 @@ def change_type(request: ApiRequest, type_id: UUID, change: TypeChange) -> TypeS
     """Change what is given. Visits that are booked already keep their length."""
     call = request.call
     return _shown(
-        visit_settings.change(
-            AppointmentType, call.practice_id, type_id, call.actor, **change.sent()
+        catalogue.change(
+            AppointmentType, call.practice_id, type_id, call.actor, **change.sent("active")
         )
     )

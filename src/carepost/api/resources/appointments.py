@@ -1,149 +1,37 @@
-"""Appointments: booked, moved, cancelled, confirmed."""
+"""Appointments: booked, moved, changed, cancelled. Answers and attendance: `attendance.py`."""
 
 from collections.abc import Sequence
-from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated
 from uuid import UUID
 
 from ninja import Query, Router, Status
-from pydantic import Field
 
 from carepost.api import paging
 from carepost.api.call import ApiRequest
 from carepost.api.door import needs
-from carepost.api.values import (
-    Flag,
-    FullName,
-    Given,
-    Instant,
-    Minutes,
-    Name,
-    Short,
-    Shown,
-    on_a_clock,
+from carepost.api.resources.appointment_shapes import (
+    CANCELLED,
+    REOPENED,
+    WHOLE,
+    AppointmentChange,
+    AppointmentGiven,
+    AppointmentPaging,
+    AppointmentShown,
+    Cancelled,
+    Moved,
+    Reopened,
+    SeriesShown,
+    asked,
+    one,
+    series_shown,
+    shown,
 )
-from carepost.appointments import booking
+from carepost.appointments import booking, series
 from carepost.appointments.models import Appointment
-from carepost.practice.errors import NotFound, Refused
+from carepost.appointments.recurrence import Repeat
+from carepost.practice.errors import Refused
 
 router = Router(tags=["Appointments"])
-State = Literal["booked", "confirmed", "cancelled", "no_show", "done"]
-
-
-class AppointmentGiven(Given):
-    """`type`, `practitioner` and `place` by id, or by name, and then made where new."""
-
-    client_id: UUID
-    type: FullName
-    practitioner: FullName
-    place: Name | None = None
-    starts_at: Instant
-    minutes: Minutes | None = None
-    tell: Flag = True
-    source: Short | None = None
-    external_id: Name | None = None
-
-
-class Moved(Given):
-    """`tell` false: the client is not to be notified."""
-
-    starts_at: Instant
-    minutes: Minutes | None = None
-    tell: Flag = True
-
-
-class AppointmentChange(Given):
-    starts_at: Instant | None = None
-    minutes: Minutes | None = None
-    tell: Flag = True
-
-
-class Cancelled(Given):
-    """`tell` false: the client is not to be notified."""
-
-    tell: Flag = True
-
-
-class Confirmed(Given):
-    """Nothing to say."""
-
-
-CANCELLED, CONFIRMED = Cancelled(), Confirmed()
-"""What an empty body says."""
-
-
-class AppointmentShown(Shown):
-    """`local_date` and `local_time` are on the clocks of `zone`; `starts_at` is the instant."""
-
-    id: UUID
-    client_id: UUID
-    type: str
-    type_id: UUID
-    practitioner: str
-    practitioner_id: UUID
-    place: str | None
-    place_id: UUID | None
-    starts_at: Instant
-    ends_at: Instant
-    minutes: int
-    local_date: date
-    local_time: str
-    zone: str
-    status: str
-    sequence: int
-    overlaps: bool
-    source: str
-    external_id: str
-    created_at: Instant
-
-
-class AppointmentPaging(paging.Paging):
-    client_id: UUID | None = None
-    practitioner_id: UUID | None = None
-    place_id: UUID | None = None
-    status: State | None = None
-    external_id: Annotated[Name, Field()] = ""
-    starts_after: Instant | None = None
-    starts_before: Instant | None = None
-
-
-_PLAIN = (
-    "id", "client_id", "type_id", "practitioner_id", "place_id", "starts_at", "ends_at",
-    "local_date", "zone", "status", "sequence", "overlaps", "source", "external_id", "created_at",
-)  # fmt: skip
-_WHOLE = Appointment.objects.select_related("type", "practitioner", "place")
-
-
-def _shown(visit: Appointment) -> AppointmentShown:
-    return AppointmentShown.model_construct(
-        **{name: getattr(visit, name) for name in _PLAIN},
-        type=visit.type.name,
-        practitioner=visit.practitioner.name,
-        place=visit.place.name if visit.place else None,
-        local_time=on_a_clock(visit.local_time),
-        minutes=round((visit.ends_at - visit.starts_at).total_seconds() / 60),
-    )
-
-
-def _one(visit_id: UUID) -> Appointment:
-    visit = _WHOLE.filter(id=visit_id).first()
-    if visit is None:
-        raise NotFound("There is no such appointment.")
-    return visit
-
-
-def _asked(page: AppointmentPaging) -> dict[str, Any]:
-    """The filters that were given, as Django writes them (`Any`: each of its own type)."""
-    asked = {
-        "client_id": page.client_id,
-        "practitioner_id": page.practitioner_id,
-        "place_id": page.place_id,
-        "status": page.status,
-        "external_id": page.external_id or None,
-        "starts_at__gte": page.starts_after,
-        "starts_at__lt": page.starts_before,
-    }
-    return {name: value for name, value in asked.items() if value is not None}
 
 
 @router.get("/appointments", response=paging.Page[AppointmentShown])
@@ -152,43 +40,47 @@ def list_appointments(
     request: ApiRequest, page: Annotated[AppointmentPaging, Query()]
 ) -> paging.Page[AppointmentShown]:
     """Appointments in the order of their start."""
-    rows = _WHOLE.filter(**_asked(page))
+    rows = WHOLE.filter(**asked(page))
     found, cursor = paging.cut(request, rows, ("starts_at",), page)
     _has_read(request, found)
-    return paging.Page(items=[_shown(visit) for visit in found], next_cursor=cursor)
+    return paging.Page(items=[shown(visit) for visit in found], next_cursor=cursor)
 
 
-@router.post("/appointments", response={201: AppointmentShown})
+@router.post("/appointments", response={201: AppointmentShown | SeriesShown})
 @needs("appointments:write")
 def book_appointment(
     request: ApiRequest, appointment: AppointmentGiven
-) -> Status[AppointmentShown]:
-    """Book an appointment."""
+) -> Status[AppointmentShown | SeriesShown]:
+    """Book an appointment; with `repeat`, a series of them."""
     call = request.call
-    visit = booking.book(
+    given = appointment.told()
+    tell, skip = given.pop("tell", True), given.pop("skip_conflicts", False)
+    repeat = given.pop("repeat", None)
+    given |= {"minutes": appointment.minutes, "place": appointment.place or None}
+    if not repeat:
+        visit = booking.book(call.practice_id, call.actor, **given, tell=tell, now=call.now)
+        return Status(201, shown(one(visit.id)))
+    if given.pop("source", "") or given.pop("external_id", ""):
+        raise Refused("A series is of no other program: leave this out.", "source")
+    done = series.book(
         call.practice_id,
         call.actor,
-        client_id=appointment.client_id,
-        type=appointment.type,
-        practitioner=appointment.practitioner,
-        place=appointment.place or None,
-        starts_at=appointment.starts_at,
-        minutes=appointment.minutes,
-        tell=appointment.tell,
+        **given,
+        repeat=Repeat.of(repeat.model_dump()),
+        tell=tell,
+        skip_conflicts=skip,
         now=call.now,
-        source=appointment.source or "",
-        external_id=appointment.external_id or "",
     )
-    return Status(201, _shown(_one(visit.id)))
+    return Status(201, series_shown(done))
 
 
 @router.get("/appointments/{appointment_id}", response=AppointmentShown)
 @needs("appointments:read")
 def get_appointment(request: ApiRequest, appointment_id: UUID) -> AppointmentShown:
     """One appointment."""
-    visit = _one(appointment_id)
+    visit = one(appointment_id)
     _has_read(request, [visit])
-    return _shown(visit)
+    return shown(visit)
 
 
 @router.patch("/appointments/{appointment_id}", response=AppointmentShown)
@@ -196,22 +88,23 @@ def get_appointment(request: ApiRequest, appointment_id: UUID) -> AppointmentSho
 def change_appointment(
     request: ApiRequest, appointment_id: UUID, change: AppointmentChange
 ) -> AppointmentShown:
-    """Move it to another time, or change how long it takes."""
-    if change.starts_at is None and change.minutes is None:
-        if change.model_fields_set & {"starts_at", "minutes"}:
-            raise Refused("An appointment needs a time and a length.", "starts_at")
-        return _shown(_one(appointment_id))
-    starts_at = change.starts_at or _one(appointment_id).starts_at
-    return _move(request, appointment_id, Moved.model_construct(
-        starts_at=starts_at, minutes=change.minutes, tell=change.tell
-    ))  # fmt: skip
+    """Change when, how long, with whom, where or what for it is."""
+    call = request.call
+    given = change.sent("starts_at", "minutes", "type", "practitioner")
+    if "place" in given:
+        given["place"] = given["place"] or None
+    if not given.keys() <= {"tell", "scope", "skip_conflicts"}:
+        series.change(call.practice_id, appointment_id, call.actor, **given, now=call.now)
+    return shown(one(appointment_id))
 
 
 @router.post("/appointments/{appointment_id}/move", response=AppointmentShown)
 @needs("appointments:write")
 def move_appointment(request: ApiRequest, appointment_id: UUID, to: Moved) -> AppointmentShown:
     """Move it to another time, which the client has yet to confirm."""
-    return _move(request, appointment_id, to)
+    call = request.call
+    series.change(call.practice_id, appointment_id, call.actor, **to.model_dump(), now=call.now)
+    return shown(one(appointment_id))
 
 
 @router.post("/appointments/{appointment_id}/cancel", response=AppointmentShown)
@@ -221,33 +114,27 @@ def cancel_appointment(
 ) -> AppointmentShown:
     """Cancel it; once cancelled, cancelling again changes nothing."""
     call = request.call
-    booking.cancel(call.practice_id, appointment_id, call.actor, tell=cancelled.tell, now=call.now)
-    return _shown(_one(appointment_id))
-
-
-@router.post("/appointments/{appointment_id}/confirm", response=AppointmentShown)
-@needs("appointments:write")
-def confirm_appointment(
-    request: ApiRequest, appointment_id: UUID, confirmed: Confirmed = CONFIRMED
-) -> AppointmentShown:
-    """Keep that the client will come."""
-    call = request.call
-    booking.confirm(call.practice_id, appointment_id, call.actor, now=call.now)
-    return _shown(_one(appointment_id))
-
-
-def _move(request: ApiRequest, appointment_id: UUID, to: Moved) -> AppointmentShown:
-    call = request.call
-    booking.move(
+    series.cancel(
         call.practice_id,
         appointment_id,
         call.actor,
-        starts_at=to.starts_at,
-        minutes=to.minutes,
-        tell=to.tell,
+        scope=cancelled.scope,
+        tell=cancelled.tell,
         now=call.now,
     )
-    return _shown(_one(appointment_id))
+    return shown(one(appointment_id))
+
+
+@router.post("/appointments/{appointment_id}/reopen", response=AppointmentShown)
+@needs("appointments:write")
+def reopen_appointment(
+    request: ApiRequest, appointment_id: UUID, reopened: Reopened = REOPENED
+) -> AppointmentShown:
+    """Let a cancelled one take place after all, while its time is free; one that is not stays."""
+    call = request.call
+    reopen = series.reopen if reopened.together else booking.reopen
+    reopen(call.practice_id, appointment_id, call.actor, tell=reopened.tell, now=call.now)
+    return shown(one(appointment_id))
 
 
 def _has_read(request: ApiRequest, visits: Sequence[Appointment]) -> None:

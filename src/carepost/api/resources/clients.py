@@ -3,12 +3,11 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
 from ninja import Query, Router, Status
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from carepost.api import paging
 from carepost.api.call import ApiRequest
@@ -16,12 +15,12 @@ from carepost.api.door import needs
 from carepost.api.resources import contact_points
 from carepost.api.resources.contact_points import PointGiven, PointShown
 from carepost.api.values import Channel, Day, FullName, Given, Instant, Name, Short, Shown
-from carepost.people import register
-from carepost.people.models import Client, Contact, ContactPoint
+from carepost.appointments import archiving
+from carepost.people import finding, register
+from carepost.people.models import Client, Contact
 from carepost.practice.errors import NotFound
 
 router = Router(tags=["Clients"])
-Person = TypeVar("Person", Client, Contact)
 
 
 class ClientChange(Given):
@@ -31,6 +30,7 @@ class ClientChange(Given):
     language: Short | None = None
     birth_date: Day | None = None
     assigned_channel: Channel | None = None
+    notes: Annotated[str, StringConstraints(max_length=2000, pattern=r"^[^\x00]*$")] | None = None
 
 
 class ClientGiven(ClientChange):
@@ -48,14 +48,19 @@ class ClientShown(Shown):
     language: str
     birth_date: date | None
     assigned_channel: str
+    notes: str
     contact_points: list[PointShown]
     source: str
     external_id: str
     created_at: Instant
+    archived_at: Instant | None
 
 
 class ClientPaging(paging.Paging):
+    """`archived`: those who are, instead of those who are not."""
+
     q: Name = ""
+    archived: bool = False
     external_id: Name = ""
 
 
@@ -74,26 +79,19 @@ def points_of(owner: str, ids: Sequence[UUID]) -> dict[UUID, list[PointShown]]:
     return found
 
 
-def matching(rows: QuerySet[Person], words: str, owner: str) -> QuerySet[Person]:
-    """People whose name, or a number or address of theirs, holds every one of the words."""
-    for word in words.split()[:8]:
-        reach = ContactPoint.objects.filter(**{owner: OuterRef("id")}, value__icontains=word)
-        rows = rows.filter(
-            Q(first_name__icontains=word) | Q(last_name__icontains=word) | Exists(reach)
-        )
-    return rows
-
-
 def plain(client: Client | Contact) -> dict[str, Any]:
     """What a client and a contact have in common (`Any`: each of its own type)."""
     names = ["id", "first_name", "last_name", "timezone", "language", "assigned_channel"]
-    names += ["source", "external_id", "created_at"]
+    names += ["source", "external_id", "created_at", "archived_at"]
     return {name: getattr(client, name) for name in names}
 
 
 def _shown(client: Client, points: list[PointShown]) -> ClientShown:
     return ClientShown.model_construct(
-        **plain(client), birth_date=client.birth_date, contact_points=points
+        **plain(client),
+        birth_date=client.birth_date,
+        notes=client.notes,
+        contact_points=points,
     )
 
 
@@ -102,10 +100,12 @@ def _shown(client: Client, points: list[PointShown]) -> ClientShown:
 def list_clients(
     request: ApiRequest, page: Annotated[ClientPaging, Query()]
 ) -> paging.Page[ClientShown]:
-    """Clients by name. `q` looks in names, numbers and addresses."""
-    rows = matching(Client.objects.all(), page.q, "client_id")
+    """Clients by name. `q`: beginnings of names, part of a number or address, a birth date."""
+    rows = finding.matching(Client.objects.all(), page.q)
     if page.external_id:
         rows = rows.filter(external_id=page.external_id)
+    else:
+        rows = rows.filter(archived_at__isnull=not page.archived)
     found, cursor = paging.cut(request, rows, ("last_name", "first_name"), page)
     request.call.has_read("client", [client.id for client in found])
     return paging.Page(items=shown_all(found), next_cursor=cursor)
@@ -144,3 +144,19 @@ def change_client(request: ApiRequest, client_id: UUID, change: ClientChange) ->
         fields["birth_date"] = change.birth_date
     client = register.change_client(call.practice_id, client_id, call.actor, **fields)
     return shown_all([client])[0]
+
+
+@router.post("/clients/{client_id}/archive", response=ClientShown)
+@needs("clients:write")
+def archive_client(request: ApiRequest, client_id: UUID) -> ClientShown:
+    """Take a client who has no visits ahead out of the lists."""
+    call = request.call
+    return shown_all([archiving.archive(call.practice_id, client_id, call.actor, call.now)])[0]
+
+
+@router.post("/clients/{client_id}/restore", response=ClientShown)
+@needs("clients:write")
+def restore_client(request: ApiRequest, client_id: UUID) -> ClientShown:
+    """Take a client back into the lists."""
+    call = request.call
+    return shown_all([register.restore_client(call.practice_id, client_id, call.actor)])[0]

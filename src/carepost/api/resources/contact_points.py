@@ -31,6 +31,13 @@ class PointAdded(PointGiven):
     contact_id: UUID | None = None
 
 
+class PointChange(Given):
+    """Another number or address is another contact point: add that, and delete this one."""
+
+    use: Short | None = None
+    rank: Rank | None = None
+
+
 class PointShown(Shown):
     id: UUID
     system: str
@@ -119,6 +126,18 @@ def get_contact_point(request: ApiRequest, point_id: UUID) -> PointOfShown:
     if point is None:
         raise NotFound("There is no such contact point.")
     request.call.has_read("contact_point", [point.id])
+    return _shown_of(point)
+
+
+@router.patch("/contact-points/{point_id}", response=PointOfShown)
+@needs("clients:write")
+def change_contact_point(request: ApiRequest, point_id: UUID, change: PointChange) -> PointOfShown:
+    """Change use or rank; those that had the rank or a later one step back."""
+    call = request.call
+    use = "" if "use" in change.model_fields_set and change.use is None else change.use
+    point = points.change_contact_point(
+        call.practice_id, point_id, call.actor, **change.sent("rank") | {"use": use}
+    )
     return _shown_of(point)
 
 

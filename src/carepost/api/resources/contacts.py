@@ -10,10 +10,10 @@ from pydantic import Field
 from carepost.api import paging
 from carepost.api.call import ApiRequest
 from carepost.api.door import needs
-from carepost.api.resources.clients import matching, plain, points_of
+from carepost.api.resources.clients import plain, points_of
 from carepost.api.resources.contact_points import PointGiven, PointShown
 from carepost.api.values import Channel, FullName, Given, Instant, Name, Short, Shown
-from carepost.people import register
+from carepost.people import finding, register
 from carepost.people.models import Contact
 from carepost.practice.errors import NotFound
 
@@ -50,10 +50,14 @@ class ContactShown(Shown):
     source: str
     external_id: str
     created_at: Instant
+    archived_at: Instant | None
 
 
 class ContactPaging(paging.Paging):
+    """`archived`: those who are, instead of those who are not."""
+
     q: Name = ""
+    archived: bool = False
     client_id: UUID | None = None
 
 
@@ -75,8 +79,8 @@ def _shown_all(contacts: Sequence[Contact]) -> list[ContactShown]:
 def list_contacts(
     request: ApiRequest, page: Annotated[ContactPaging, Query()]
 ) -> paging.Page[ContactShown]:
-    """Contacts, oldest first. `q` looks in names, numbers and addresses."""
-    rows = matching(Contact.objects.all(), page.q, "contact_id")
+    """Contacts, oldest first. `q`: beginnings of names, part of a number or address."""
+    rows = finding.matching(Contact.objects.filter(archived_at__isnull=not page.archived), page.q)
     if page.client_id:
         rows = rows.filter(client_id=page.client_id)
     found, cursor = paging.cut(request, rows, (), page)
@@ -114,3 +118,20 @@ def change_contact(request: ApiRequest, contact_id: UUID, change: ContactChange)
     call = request.call
     contact = register.change_contact(call.practice_id, contact_id, call.actor, **change.told())
     return _shown_all([contact])[0]
+
+
+@router.post("/contacts/{contact_id}/archive", response=ContactShown)
+@needs("clients:write")
+def archive_contact(request: ApiRequest, contact_id: UUID) -> ContactShown:
+    """Take a contact out of the lists."""
+    call = request.call
+    contact = register.archive_contact(call.practice_id, contact_id, call.actor, call.now)
+    return _shown_all([contact])[0]
+
+
+@router.post("/contacts/{contact_id}/restore", response=ContactShown)
+@needs("clients:write")
+def restore_contact(request: ApiRequest, contact_id: UUID) -> ContactShown:
+    """Take a contact back into the lists."""
+    call = request.call
+    return _shown_all([register.restore_contact(call.practice_id, contact_id, call.actor)])[0]

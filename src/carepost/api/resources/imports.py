@@ -61,6 +61,25 @@ class ImportShown(Shown):
     finished_at: Instant | None
 
 
+class UndoneShown(Shown):
+    """Of visits: those removed, those cancelled for messages name them, and the rows whose effect
+    stays. Of clients: those removed, and those archived."""
+
+    removed: int
+    cancelled: int
+    kept: int
+    clients_removed: int
+    clients_archived: int
+    kept_rows: list[Any]
+
+
+class SourceShown(Shown):
+    """`mapping`: what a column says, to the column's name; the next file is read so too."""
+
+    source: str
+    mapping: dict[str, str]
+
+
 _BODY = {
     "requestBody": {
         "required": True,
@@ -144,6 +163,32 @@ def apply_import(request: ApiRequest, import_id: UUID) -> ImportShown:
     imports.apply(call.practice_id, import_id, call.actor, call.now)
     with tenancy.acting_for(call.practice_id):
         return _shown(_one(import_id))
+
+
+@router.post("/imports/{import_id}/undo", response=UndoneShown)
+@needs("imports:write", own_transactions=True)
+def undo_import(request: ApiRequest, import_id: UUID) -> UndoneShown:
+    """Take back what it made and nobody has touched since; the report says what stays, and why.
+
+    The file can be imported anew. Nobody is told of a cancelling who was not told of the booking.
+    """
+    call = request.call
+    done = imports.undo(call.practice_id, import_id, call.actor, call.now)
+    names = [name for name in UndoneShown.model_fields if name != "kept_rows"]
+    return UndoneShown.model_construct(
+        **{name: getattr(done, name) for name in names}, kept_rows=done.report
+    )
+
+
+@router.get("/import-sources", response=list[SourceShown])
+@needs("imports:read")
+def list_sources(request: ApiRequest) -> list[SourceShown]:
+    """The programs that files were imported from, the last one first, and how those were read."""
+    practice_id = request.call.practice_id
+    return [
+        SourceShown.model_construct(source=source, mapping=imports.remembered(practice_id, source))
+        for source in imports.sources(practice_id)
+    ]
 
 
 def _read(request: ApiRequest) -> tuple[bytes, ImportGiven]:

@@ -5,10 +5,11 @@ from uuid import UUID
 
 from ninja import Query, Router, Status
 
-from carepost.api import paging, staff
+from carepost.api import paging
 from carepost.api.call import ApiRequest
 from carepost.api.door import needs
 from carepost.api.values import Address, Flag, Given, Instant, Name, Shown
+from carepost.practice import members
 from carepost.practice.errors import NotFound
 from carepost.practice.models import Member
 
@@ -66,7 +67,7 @@ def list_members(
 def add_member(request: ApiRequest, member: MemberGiven) -> Status[MemberShown]:
     """Add a member by their email address."""
     call = request.call
-    row = staff.add(
+    row = members.add(
         call.practice_id, call.actor, email=member.email, role=member.role, name=member.name or ""
     )
     return Status(201, _shown(_WHOLE.get(id=row.id)))
@@ -87,5 +88,5 @@ def get_member(request: ApiRequest, member_id: UUID) -> MemberShown:
 def change_member(request: ApiRequest, member_id: UUID, change: MemberChange) -> MemberShown:
     """Change name or role, or end or resume the membership. One owner stays."""
     call = request.call
-    staff.change(call.practice_id, member_id, call.actor, **change.told())
+    members.change(call.practice_id, member_id, call.actor, **change.told())
     return _shown(_WHOLE.get(id=member_id))

@@ -2,19 +2,21 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Query, Router
+from ninja import Status as Answer
 
 from carepost.api import paging
 from carepost.api.call import ApiRequest
 from carepost.api.door import needs
-from carepost.api.values import Channel, Given, Instant, Short, Shown
-from carepost.messaging import outbox, why
+from carepost.api.values import Address, Channel, Given, Instant, Name, Passage, Short, Shown
+from carepost.messaging import board, outbox, why
 from carepost.messaging.models import Message, MessageAbout
 from carepost.messaging.status import Status
 from carepost.practice.errors import NotFound
+from carepost.practice.models import ApiToken
 
 router = Router(tags=["Messages"])
 
@@ -24,6 +26,40 @@ class Nothing(Given):
 
 
 NOTHING = Nothing()
+
+
+class WordsGiven(Given):
+    """The very words: no merge field is filled in them. `subject` is an email's."""
+
+    subject: Name = ""
+    body: Passage
+
+
+class TimeGiven(Given):
+    """When it should leave."""
+
+    due_at: Instant
+
+
+class OtherWay(Given):
+    """Another messaging method than the one that it had."""
+
+    channel: Channel
+
+
+class DecisionGiven(Given):
+    """What became of a message in doubt: it was sent, is to be sent again, or is left."""
+
+    decision: Literal["sent", "planned", "dropped"]
+
+
+class TestGiven(Given):
+    """A test to the token's member; `address` is their own number or mailbox."""
+
+    channel: Channel
+    address: Address
+    subject: Name = ""
+    body: Passage
 
 
 class ErrorShown(Shown):
@@ -55,7 +91,58 @@ class MessageShown(Shown):
     error: ErrorShown | None
 
 
+class WordsShown(Shown):
+    """`source`: sent (these were), edited (a member wrote them), preview (filled with the facts of
+    now), or none: then `text` is null and `sentence` says why."""
+
+    source: str
+    channel: str
+    subject: str
+    text: str | None
+    at: Instant | None
+    segments: int | None
+    sentence: str
+
+
+class LineTold(Shown):
+    """One thing that happened; `at` null: it stands now. `kind`: made, deed, gates, held, attempt,
+    receipt, now."""
+
+    at: Instant | None
+    kind: str
+    sentence: str
+    detail: str
+
+
+class MendTold(Shown):
+    """What mends it: a code, and what a button for it says."""
+
+    code: str
+    label: str
+
+
+def mend_told(mend: why.Mend | None) -> MendTold | None:
+    """What mends it, as the API says it."""
+    return MendTold.model_construct(code=mend.code, label=mend.label) if mend else None
+
+
+class StoryShown(Shown):
+    """Why, in sentences (`lines`; `summary` is the same in short), and the raw trace."""
+
+    message_id: UUID
+    status: str
+    summary: list[str]
+    reason: str
+    lines: list[LineTold]
+    mend: MendTold | None
+    trace: dict[str, Any]
+
+
 class MessagePaging(paging.Paging):
+    """`q` looks in the client's name, numbers and addresses."""
+
+    q: Name = ""
+    rule_id: UUID | None = None
     kind: Short = ""
     status: Status | None = None
     channel: Channel | None = None
@@ -102,17 +189,18 @@ def _one(message_id: UUID) -> Message:
     return row
 
 
-def _asked(page: MessagePaging) -> dict[str, Any]:
-    """The filters that were given, as Django writes them (`Any`: each of its own type)."""
-    asked = {
-        "kind": page.kind or None,
-        "status": page.status,
-        "channel": page.channel,
-        "client_id": page.client_id,
-        "due_at__gte": page.due_after,
-        "due_at__lt": page.due_before,
-    }
-    return {name: value for name, value in asked.items() if value is not None}
+def _asked(page: MessagePaging) -> board.Filter:
+    """The filters that were given."""
+    return board.Filter(
+        state=page.status or "",
+        kind=page.kind,
+        channel=page.channel or "",
+        rule_id=page.rule_id,
+        client_id=page.client_id,
+        due_from=page.due_after,
+        due_until=page.due_before,
+        words=page.q,
+    )
 
 
 @router.get("/messages", response=paging.Page[MessageShown])
@@ -121,13 +209,32 @@ def list_messages(
     request: ApiRequest, page: Annotated[MessagePaging, Query()]
 ) -> paging.Page[MessageShown]:
     """Messages, those due last first."""
-    rows = Message.objects.filter(**_asked(page)).defer("trace", "sealed_words")
+    rows = _asked(page).rows(request.call.practice_id).defer("trace", "sealed_words")
     if page.appointment_id:
         about = MessageAbout.objects.filter(appointment_id=page.appointment_id)
         rows = rows.filter(id__in=about.values("message_id"))
     found, cursor = paging.cut(request, rows, ("-due_at",), page)
     request.call.has_read("message", [row.id for row in found])
     return paging.Page(items=_shown_all(found), next_cursor=cursor)
+
+
+@router.post("/messages/test", response={201: MessageShown})
+@needs("messages:write")
+def send_test(request: ApiRequest, test: TestGiven) -> Answer[MessageShown]:
+    """Send the token's member a message marked as a test; its `why` tells what came of it."""
+    call = request.call
+    member_id = ApiToken.objects.values_list("member_id", flat=True).get(id=call.bearer.token_id)
+    made = outbox.say_test(
+        call.practice_id,
+        member_id,
+        call.actor,
+        channel=test.channel,
+        address=test.address,
+        subject=test.subject,
+        body=test.body,
+        now=call.now,
+    )
+    return Answer(201, _shown_all([made])[0])
 
 
 @router.get("/messages/{message_id}", response=MessageShown)
@@ -139,13 +246,75 @@ def get_message(request: ApiRequest, message_id: UUID) -> MessageShown:
     return _shown_all([row])[0]
 
 
-@router.get("/messages/{message_id}/why", response=dict[str, Any])
+@router.get("/messages/{message_id}/why", response=StoryShown)
 @needs("messages:read")
-def tell_why(request: ApiRequest, message_id: UUID) -> dict[str, Any]:
+def tell_why(request: ApiRequest, message_id: UUID) -> StoryShown:
     """Why it went, waits, or never left: its whole story."""
-    _one(message_id)
-    request.call.has_read("message", [message_id])
-    return why.story(request.call.practice_id, message_id)
+    call = request.call
+    told = why.story(call.practice_id, message_id, call.now)
+    call.has_read("message", [message_id])
+    lines = [
+        LineTold.model_construct(
+            at=line.at, kind=line.kind, sentence=line.sentence, detail=line.detail
+        )
+        for line in told.lines
+    ]
+    return StoryShown.model_construct(
+        message_id=told.message_id,
+        status=told.status,
+        summary=[f"{line.sentence} {line.detail}".rstrip() for line in told.lines],
+        reason=told.reason,
+        lines=lines,
+        mend=mend_told(told.mend),
+        trace=told.raw,
+    )
+
+
+@router.get("/messages/{message_id}/words", response=WordsShown)
+@needs("messages:read")
+def get_words(request: ApiRequest, message_id: UUID) -> WordsShown:
+    """What it said, or will say by the facts of now."""
+    call = request.call
+    said = outbox.words_of(call.practice_id, message_id, call.now)
+    call.has_read("message", [message_id])
+    return WordsShown.model_construct(
+        source=said.source,
+        channel=said.channel,
+        subject=said.subject,
+        text=said.text,
+        at=said.at,
+        segments=said.sms.segments if said.sms else None,
+        sentence=said.sentence,
+    )
+
+
+@router.post("/messages/{message_id}/words", response=MessageShown)
+@needs("messages:write")
+def edit_words(request: ApiRequest, message_id: UUID, words: WordsGiven) -> MessageShown:
+    """Let what waits say these very words, whatever its template says."""
+    call = request.call
+    outbox.edit_words(
+        call.practice_id, message_id, call.actor, subject=words.subject, body=words.body
+    )
+    return _shown_all([_one(message_id)])[0]
+
+
+@router.post("/messages/{message_id}/reset-words", response=MessageShown)
+@needs("messages:write")
+def reset_words(request: ApiRequest, message_id: UUID, nothing: Nothing = NOTHING) -> MessageShown:
+    """Let what waits say what its template says again."""
+    call = request.call
+    outbox.reset_words(call.practice_id, message_id, call.actor)
+    return _shown_all([_one(message_id)])[0]
+
+
+@router.post("/messages/{message_id}/time", response=MessageShown)
+@needs("messages:write")
+def move_message(request: ApiRequest, message_id: UUID, time: TimeGiven) -> MessageShown:
+    """Let what waits leave at another time, before it is too late; its gates are asked then."""
+    call = request.call
+    outbox.move(call.practice_id, message_id, call.actor, time.due_at, call.now)
+    return _shown_all([_one(message_id)])[0]
 
 
 @router.post("/messages/{message_id}/send-now", response=MessageShown)
@@ -164,6 +333,15 @@ def cancel_message(
     return _do(request, message_id, outbox.cancel)
 
 
+@router.post("/messages/{message_id}/restore", response=MessageShown)
+@needs("messages:write")
+def restore_message(
+    request: ApiRequest, message_id: UUID, nothing: Nothing = NOTHING
+) -> MessageShown:
+    """Take a cancelling back, within five minutes of it."""
+    return _do(request, message_id, outbox.restore)
+
+
 @router.post("/messages/{message_id}/retry", response=MessageShown)
 @needs("messages:write")
 def retry_message(
@@ -171,6 +349,24 @@ def retry_message(
 ) -> MessageShown:
     """Try again what failed, or was not delivered."""
     return _do(request, message_id, outbox.retry)
+
+
+@router.post("/messages/{message_id}/retry-by", response={201: MessageShown})
+@needs("messages:write")
+def retry_message_by(request: ApiRequest, message_id: UUID, way: OtherWay) -> Answer[MessageShown]:
+    """Say the same by another method: a new message, whose id is another."""
+    call = request.call
+    made = outbox.retry_by(call.practice_id, message_id, way.channel, call.actor, call.now)
+    return Answer(201, _shown_all([made])[0])
+
+
+@router.post("/messages/{message_id}/decide", response=MessageShown)
+@needs("messages:write")
+def decide_message(request: ApiRequest, message_id: UUID, given: DecisionGiven) -> MessageShown:
+    """Say what became of a message in doubt (needs_person)."""
+    call = request.call
+    outbox.decide(call.practice_id, message_id, given.decision, call.actor, call.now)
+    return _shown_all([_one(message_id)])[0]
 
 
 def _do(request: ApiRequest, message_id: UUID, act: Callable[..., object]) -> MessageShown:

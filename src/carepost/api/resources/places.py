@@ -6,16 +6,17 @@ from uuid import UUID
 from ninja import Query, Router, Status
 from pydantic import StringConstraints
 
-from carepost.api import paging, visit_settings
+from carepost.api import paging
 from carepost.api.call import ApiRequest
 from carepost.api.door import needs
-from carepost.api.values import FullName, Given, Name, Shown
+from carepost.api.values import Flag, FullName, Given, Name, Shown
+from carepost.appointments import catalogue
 from carepost.appointments.models import Place
 
 router = Router(tags=["Places"])
 
 
-class PlaceChange(Given):
+class PlaceFields(Given):
     """An empty zone: the practice's."""
 
     name: FullName | None = None
@@ -23,8 +24,14 @@ class PlaceChange(Given):
     address: Annotated[str, StringConstraints(max_length=300, pattern=r"^[^\x00]*$")] | None = None
 
 
-class PlaceGiven(PlaceChange):
+class PlaceGiven(PlaceFields):
     name: FullName
+
+
+class PlaceChange(PlaceFields):
+    """Not `active`: not taken for new visits."""
+
+    active: Flag | None = None
 
 
 class PlaceShown(Shown):
@@ -32,11 +39,16 @@ class PlaceShown(Shown):
     name: str
     timezone: str
     address: str
+    active: bool
 
 
 def _shown(row: Place) -> PlaceShown:
     return PlaceShown.model_construct(
-        id=row.id, name=row.name, timezone=row.timezone, address=row.address
+        id=row.id,
+        name=row.name,
+        timezone=row.timezone,
+        address=row.address,
+        active=row.active,
     )
 
 
@@ -55,7 +67,7 @@ def list_places(
 def add_place(request: ApiRequest, given: PlaceGiven) -> Status[PlaceShown]:
     """Add a place."""
     call = request.call
-    row = visit_settings.add(Place, call.practice_id, call.actor, **given.told())
+    row = catalogue.add(Place, call.practice_id, call.actor, **given.told())
     return Status(201, _shown(row))
 
 
@@ -63,7 +75,7 @@ def add_place(request: ApiRequest, given: PlaceGiven) -> Status[PlaceShown]:
 @needs("settings:read")
 def get_place(request: ApiRequest, place_id: UUID) -> PlaceShown:
     """One place."""
-    return _shown(visit_settings.find(Place, place_id))
+    return _shown(catalogue.find(Place, place_id))
 
 
 @router.patch("/places/{place_id}", response=PlaceShown)
@@ -72,5 +84,5 @@ def change_place(request: ApiRequest, place_id: UUID, change: PlaceChange) -> Pl
     """Change what is given. Visits that are booked already keep their zone until they move."""
     call = request.call
     return _shown(
-        visit_settings.change(Place, call.practice_id, place_id, call.actor, **change.told())
+        catalogue.change(Place, call.practice_id, place_id, call.actor, **change.told("active"))
     )

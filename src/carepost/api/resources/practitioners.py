@@ -5,31 +5,42 @@ from uuid import UUID
 
 from ninja import Query, Router, Status
 
-from carepost.api import paging, visit_settings
+from carepost.api import paging
 from carepost.api.call import ApiRequest
 from carepost.api.door import needs
-from carepost.api.values import FullName, Given, Shown
+from carepost.api.values import Flag, FullName, Given, Shown
+from carepost.appointments import catalogue
 from carepost.appointments.models import Practitioner
 
 router = Router(tags=["Practitioners"])
 
 
 class PractitionerGiven(Given):
+    """`member_id`: the member who is this practitioner, if they sign in."""
+
     name: FullName
+    member_id: UUID | None = None
 
 
 class PractitionerChange(Given):
+    """Not `active`: not taken for new visits."""
+
     name: FullName | None = None
+    member_id: UUID | None = None
+    active: Flag | None = None
 
 
 class PractitionerShown(Shown):
     id: UUID
     name: str
     member_id: UUID | None
+    active: bool
 
 
 def _shown(row: Practitioner) -> PractitionerShown:
-    return PractitionerShown.model_construct(id=row.id, name=row.name, member_id=row.member_id)
+    return PractitionerShown.model_construct(
+        id=row.id, name=row.name, member_id=row.member_id, active=row.active
+    )
 
 
 @router.get("/practitioners", response=paging.Page[PractitionerShown])
@@ -47,7 +58,7 @@ def list_practitioners(
 def add_practitioner(request: ApiRequest, given: PractitionerGiven) -> Status[PractitionerShown]:
     """Add a practitioner."""
     call = request.call
-    row = visit_settings.add(Practitioner, call.practice_id, call.actor, **given.sent())
+    row = catalogue.add(Practitioner, call.practice_id, call.actor, **given.sent())
     return Status(201, _shown(row))
 
 
@@ -55,7 +66,7 @@ def add_practitioner(request: ApiRequest, given: PractitionerGiven) -> Status[Pr
 @needs("settings:read")
 def get_practitioner(request: ApiRequest, practitioner_id: UUID) -> PractitionerShown:
     """One practitioner."""
-    return _shown(visit_settings.find(Practitioner, practitioner_id))
+    return _shown(catalogue.find(Practitioner, practitioner_id))
 
 
 @router.patch("/practitioners/{practitioner_id}", response=PractitionerShown)
@@ -63,10 +74,10 @@ def get_practitioner(request: ApiRequest, practitioner_id: UUID) -> Practitioner
 def change_practitioner(
     request: ApiRequest, practitioner_id: UUID, change: PractitionerChange
 ) -> PractitionerShown:
-    """Change a practitioner's name."""
+    """Change what is given."""
     call = request.call
     return _shown(
-        visit_settings.change(
-            Practitioner, call.practice_id, practitioner_id, call.actor, **change.sent()
+        catalogue.change(
+            Practitioner, call.practice_id, practitioner_id, call.actor, **change.sent("active")
         )
     )

@@ -199,7 +199,7 @@ def get_rule(request: ApiRequest, rule_id: UUID) -> RuleShown:
 def change_rule(request: ApiRequest, rule_id: UUID, change: RuleChange) -> RuleShown:
     """Change what is given; null for a filter or the channel: all, the assigned one."""
     call = request.call
-    fields = _changed(change)
+    fields = changed_fields(change)
     timing = None if change.offset is None else change.offset.timing()
     row = rules.change_rule(
         call.practice_id, rule_id, call.actor, now=call.now, timing=timing, **fields
@@ -215,7 +215,7 @@ def remove_rule(request: ApiRequest, rule_id: UUID) -> Status[None]:
     return Status(204, None)
 
 
-def _changed(change: RuleChange) -> dict[str, Any]:
+def changed_fields(change: RuleChange) -> dict[str, Any]:
     """What was given but the offset, as the rule keeps it (`Any`: each of its own type)."""
     fields = change.sent("offset", "skip_if_confirmed", "active")
     fields.pop("offset", None)

@@ -1,67 +1,122 @@
-"""Sixty people who do not exist. Their numbers are from the range kept for fiction (555-01xx)."""
+"""The demo's clients, who do not exist: each always the same, whatever the day.
+
+Their numbers are 555-0100 to 555-0199 of one area after another, which are kept for fiction.
+"""
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
-# Names in rows, not one a line.
-# fmt: off
-_FIRST = [
-    "Amara", "Ben", "Carla", "Dmitri", "Elena", "Farid", "Grace", "Hugo", "Ines", "Jamal", "Keiko",
-    "Liam", "Mona", "Nadia", "Oscar", "Priya", "Quinn", "Rosa", "Samir", "Tess", "Uma", "Victor",
-    "Wanda", "Ximena", "Yusuf", "Zoe", "Aaron", "Bianca", "Colin", "Dara",
-]
-_LAST = [
-    "Okafor", "Reyes", "Lindqvist", "Haddad", "Moreau", "Tanaka", "Fitzgerald", "Nowak", "Silva",
-    "Abebe", "Kaplan", "Duarte", "Nguyen", "Petrov", "Osei", "Larsen", "Castillo", "Mehta",
-    "Brennan", "Rahman", "Weiss", "Sato", "Delgado", "Murphy", "Ivanov", "Castro", "Yilmaz",
-    "Bauer", "Hassan", "Greene",
-]
-# fmt: on
+from carepost.config.demo.names import COMMUNITIES, latin
 
-HOW_MANY = 60
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from carepost.config.demo.names import Community
+
+AREAS = [
+    code
+    for code in range(203, 990)
+    # Not 628, where the people of the file to import live, nor codes that nobody has (N11, N9X).
+    if code % 100 != 11 and code // 10 % 10 != 9 and code != 628
+]
+CHILD_UNDER = 16
+# How many of a hundred, beside those that are as one would wish.
+TROUBLES = {"unreachable": 2, "bad_number": 3, "stopped": 2, "withdrew": 2, "voice": 1}
+_FIRST_OF_EACH = 5  # so early in the list stands one of each, however short the list
 
 
 @dataclass(frozen=True, slots=True)
 class Fictitious:
-    """A client of the demo. Every third hears by email, the others by SMS."""
+    """A client. `trouble`: empty, or a word of TROUBLES; `since_days`: how long ago it began.
+
+    `agreed`: their consent is kept. A household shares the number of its first.
+    """
 
     number: int
-
-    @property
-    def first_name(self) -> str:
-        return _FIRST[self.number % len(_FIRST)]
-
-    @property
-    def last_name(self) -> str:
-        # The second thirty share first names with the first, not whole names.
-        return _LAST[(self.number * 7 + self.number // len(_FIRST) * 3) % len(_LAST)]
-
-    @property
-    def phone(self) -> str:
-        return f"+1202555{100 + self.number:04d}"
-
-    @property
-    def email(self) -> str:
-        return f"{self.first_name}.{self.last_name}@example.com".lower()
-
-    @property
-    def channel(self) -> str:
-        return "email" if self.number % 3 == 2 else "sms"
+    first_name: str
+    last_name: str
+    birth_date: date
+    language: str
+    phone: str
+    email: str
+    channel: str
+    trouble: str = ""
+    since_days: int = 0
+    agreed: bool = True
 
     @property
     def external_id(self) -> str:
-        return f"client-{self.number:02d}"
+        return f"client-{self.number + 1:05d}"
 
     @property
-    def contact_points(self) -> list[dict[str, str]]:
-        """As `people.register.add_client` takes them."""
-        return [
-            {"system": "phone", "value": self.phone, "use": "mobile"},
-            {"system": "email", "value": self.email, "use": "home"},
-        ]
+    def ordinary(self) -> bool:
+        """Whether messages reach them as they should."""
+        return not self.trouble
 
 
-def everyone() -> list[Fictitious]:
-    """All sixty, always the same."""
-    return [Fictitious(number) for number in range(HOW_MANY)]
+def everyone(how_many: int) -> list[Fictitious]:
+    """The first so many of the demo's clients."""
+    chance = random.Random("the people of the demo")  # noqa: S311 -- a demo
+    found: list[Fictitious] = []
+    while len(found) < how_many:
+        found.extend(_household(len(found), chance))
+    return found[:how_many]
+
+
+def _household(first: int, chance: random.Random) -> Iterator[Fictitious]:
+    community = chance.choices(COMMUNITIES, [c.share for c in COMMUNITIES])[0]
+    last_name = chance.choice(community.last)
+    size = chance.choices((1, 2, 3, 4), (88, 5, 4, 3))[0]
+    phone = f"+1{AREAS[first // 100]}555{100 + first % 100:04d}"
+    names = chance.sample(community.first, size)
+    for place, first_name in enumerate(names):
+        young = place >= 2 or (size == 2 and place == 1 and chance.random() < 0.5)
+        number = first + place
+        trouble = _trouble(number, chance) if size == 1 else ""
+        yield _person(number, first_name, last_name, young, trouble, phone, community, chance)
+
+
+def _person(
+    number: int,
+    first_name: str,
+    last_name: str,
+    young: bool,
+    trouble: str,
+    phone: str,
+    community: Community,
+    chance: random.Random,
+) -> Fictitious:
+    born = date(2011, 1, 1) + timedelta(days=chance.randrange(13 * 365))
+    if not young:
+        born = date(1934, 1, 1) + timedelta(days=round(chance.triangular(0, 72, 50) * 365))
+    channel = chance.choices(("sms", "email", ""), (66, 26, 8))[0]
+    has_email = channel == "email" or chance.random() < 0.7
+    if trouble in ("bad_number", "stopped", "withdrew"):
+        channel = "sms"
+    elif trouble == "voice":
+        channel = "voice"
+    address = f"{latin(first_name)}.{latin(last_name)}{number + 1}@example.com"
+    reachable = trouble != "unreachable"
+    return Fictitious(
+        number=number,
+        first_name=first_name,
+        last_name=last_name,
+        birth_date=born,
+        language=community.language if chance.random() < 0.7 else "",
+        phone=phone if reachable and (channel != "email" or chance.random() < 0.92) else "",
+        email=address if reachable and has_email and not young else "",
+        channel="sms" if young and channel == "email" else channel,
+        trouble=trouble,
+        since_days=chance.randrange(1, 150),
+        agreed=chance.random() < 0.7,
+    )
+
+
+def _trouble(number: int, chance: random.Random) -> str:
+    words, shares = [*TROUBLES, ""], [*TROUBLES.values()]
+    drawn = chance.choices(words, [*shares, 100 - sum(shares)])[0]
+    return list(TROUBLES)[number % len(TROUBLES)] if 0 < number <= _FIRST_OF_EACH else drawn

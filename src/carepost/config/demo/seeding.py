@@ -2,123 +2,119 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
-from carepost.appointments import booking
 from carepost.appointments.models import Appointment
-from carepost.config.demo import calendar, people
-from carepost.messaging import lines, rules
-from carepost.messaging.models import Rule
-from carepost.people import register
-from carepost.people.models import Client
-from carepost.practice import founding, settings, tenancy, tokens
+from carepost.config.demo import (
+    ahead,
+    calendar,
+    diary,
+    past,
+    people,
+    register,
+    rulebook,
+    staff,
+)
+from carepost.config.demo import setting as settings_of
+from carepost.config.demo.register import SOURCE
+from carepost.config.demo.size import SMALL
+from carepost.messaging import lines
+from carepost.practice import changes, founding, settings, tenancy
 from carepost.practice.audit import SYSTEM
-from carepost.practice.models import Member, Practice
+from carepost.practice.models import Practice
 
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
     from uuid import UUID
 
+    from carepost.config.demo.setting import Setting
+    from carepost.config.demo.size import Size
+
 NAME = "Riverside Family Practice"
 PHONE = "+12025550199"
-OWNER = "owner@riverside.example.com"
-SOURCE = "demo"
 
 
 @dataclass(frozen=True)
 class Demo:
-    """The practice, and the token that opens the API."""
+    """The practice, the password that its members sign in by, and the token that opens the API."""
 
     practice_id: UUID
     timezone: str
+    password: str = field(repr=False)
     token: str = field(repr=False)
 
 
-def seed(home: Path, now: datetime) -> Demo:
-    """Give the demo in `home` its practice, clients, rules and calendar. Raises Refused."""
+def seed(home: Path, now: datetime, size: Size = SMALL) -> Demo:
+    """Give the demo in `home` its practice, clients, rules, calendar and past. Raises Refused.
+
+    1. What is there stays: clients, and visits whatever was made of them.
+    2. Visits that are over by now were kept, or not.
+    3. Days that are new get their visits, and what was said of these until now.
+    4. The rest is the engine's: it plans what is to be said from now on.
+    """
     practice_id = _practice(now)
     with tenancy.acting_for(practice_id):
+        practice = Practice.objects.get(id=practice_id)
+        zone = practice.timezone
         lines.attach_host_lines(practice_id)
-        zone = Practice.objects.get(id=practice_id).timezone
-        clients = _clients(practice_id)
-        if not Rule.objects.filter(practice_id=practice_id).exists():
-            _rules(practice_id, now)
-            settings.change(
-                practice_id, SYSTEM, messaging_enabled=True, quiet_hours=None, phone=PHONE
-            )
-        _visits(practice_id, clients, zone, now)
-    return Demo(practice_id, zone, _token(home / "demo.token", practice_id))
+        made = settings_of.make(practice_id, size)
+        password = staff.open_the_door(home, made)
+        begin = now - timedelta(days=size.back + calendar.LONGEST_LEAD)
+        fresh = rulebook.make(practice_id, begin, now)
+        if fresh:
+            settings.change(practice_id, SYSTEM, messaging_enabled=True, phone=PHONE)
+            practice.refresh_from_db()
+        clients = _clients(practice, size, begin, now)
+        ahead.book(made, zone, clients, now, fresh=fresh)
+        diary.end(practice_id, now)
+        _visits(made, zone, clients, size, now, fresh=fresh)
+        changes.touch_practice(practice_id)
+        token = staff.token(home, practice_id)
+    return Demo(practice_id, zone, password, token)
 
 
 def _practice(now: datetime) -> UUID:
     for practice_id in tenancy.practices():
         return practice_id
-    return founding.found(NAME, calendar.daytime_zone(now), OWNER).practice_id
+    return founding.found(NAME, calendar.daytime_zone(now), staff.OWNER).practice_id
 
 
-def _clients(practice_id: UUID) -> dict[str, UUID]:
-    there = _by_external_id(Client, practice_id)
-    for person in people.everyone():
-        if person.external_id not in there:
-            there[person.external_id] = register.add_client(
-                practice_id,
-                SYSTEM,
-                first_name=person.first_name,
-                last_name=person.last_name,
-                assigned_channel=person.channel,
-                contact_points=person.contact_points,
-                source=SOURCE,
-                external_id=person.external_id,
-            ).id
-    return there
+def _clients(
+    practice: Practice, size: Size, begin: datetime, now: datetime
+) -> dict[UUID, people.Fictitious]:
+    there = register.ids_by_external_id(practice.id)
+    everyone = people.everyone(size.clients)
+    new = [person for person in everyone if person.external_id not in there]
+    if new:
+        register.write(practice, new, begin, now)
+        there = register.ids_by_external_id(practice.id)
+    return {there[person.external_id]: person for person in everyone}
 
 
-def _rules(practice_id: UUID, now: datetime) -> None:
-    for days in (3, 1):
-        rules.add_rule(
-            practice_id, SYSTEM, kind="appointment_reminder", when="before", days=days, now=now
+def _visits(
+    made: Setting, zone: str, clients: dict[UUID, people.Fictitious], size: Size, now: datetime,
+    *, fresh: bool,
+) -> None:  # fmt: skip
+    there = set(
+        Appointment.objects.filter(practice_id=made.practice_id, source=SOURCE).values_list(
+            "external_id", flat=True
         )
-    rules.add_rule(practice_id, SYSTEM, kind="appointment_notice", when="change", now=now)
-
-
-def _visits(practice_id: UUID, clients: dict[str, UUID], zone: str, now: datetime) -> None:
-    there = _by_external_id(Appointment, practice_id)
-    today = now.astimezone(ZoneInfo(zone)).date()
-    for visit in [*calendar.around(today, zone), *calendar.soon(now, zone)]:
-        if visit.external_id not in there:
-            booking.book(
-                practice_id,
-                SYSTEM,
-                client_id=clients[people.Fictitious(visit.client).external_id],
-                type=visit.type,
-                practitioner=visit.practitioner,
-                place=visit.place,
-                starts_at=visit.starts_at,
-                minutes=visit.minutes,
-                tell=False,
-                now=now,
-                source=SOURCE,
-                external_id=visit.external_id,
-                by_hand=False,
-            )
-
-
-def _by_external_id(model: type[Client] | type[Appointment], practice_id: UUID) -> dict[str, UUID]:
-    rows = model._default_manager.filter(practice_id=practice_id, source=SOURCE)
-    return dict(rows.values_list("external_id", "id"))
-
-
-def _token(path: Path, practice_id: UUID) -> str:
-    """The demo's token, kept beside it so that a second start can print it again."""
-    if path.exists():
-        return path.read_text().strip()
-    with tenancy.acting_for(practice_id):
-        owner = Member.objects.filter(practice_id=practice_id).earliest("created_at")
-        _, token = tokens.issue(practice_id, owner.id, "Demo", [tokens.EVERYTHING], SYSTEM)
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(token)
-    return token
+    )
+    by_number = {person.number: id_ for id_, person in clients.items()}
+    calls = ahead.calls(made.practice_id, now)
+    new = [
+        visit
+        for visit in calendar.around(now, zone, size)
+        if visit.external_id not in there
+        and not any(
+            who == made.practitioners[visit.practitioner]
+            and visit.starts_at < ends_at
+            and starts_at < visit.ends_at
+            for who, starts_at, ends_at in calls
+        )
+    ]
+    kept = diary.write(made, new, by_number, now)
+    past.write(made, kept, clients, now, rare=fresh)

@@ -45,10 +45,18 @@ class Surroundings:
 
 
 def enter(
-    values: MutableMapping[str, str], base_url: str, phones_port: int, mail_port: int
+    values: MutableMapping[str, str],
+    base_url: str,
+    phones_port: int,
+    mail_port: int,
+    *,
+    big: bool = False,
 ) -> Surroundings:
-    """Change an environment into the demo's. A port that is taken gives way to a free one."""
-    home = Environment(values).home / "demo"
+    """Change an environment into the demo's. A port that is taken gives way to a free one.
+
+    The big one has a home of its own, so that each goes on with its own data.
+    """
+    home = Environment(values).home / ("demo-big" if big else "demo")
     for name in OTHERS:
         values.pop(name, None)
     values["CAREPOST_HOME"] = str(home)

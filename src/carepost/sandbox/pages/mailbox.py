@@ -95,16 +95,14 @@ class Mailbox:
 
 def mail_row(mail: Mail, opened: Mail | None = None) -> dict[str, Any]:
     """Return what a list of mails shows of `mail`."""
-    reading, at = mail.reading, moment(mail.at)
+    reading = mail.reading
     return {
         "id": mail.id,
         "sender": reading.sender or mail.sender or "(no sender)",
         "name": parseaddr(reading.sender)[0] or reading.sender or mail.sender or "(no sender)",
         "to": ", ".join(mail.recipients),
         "subject": reading.subject or "(no subject)",
-        "clock": at.clock,
-        "day": at.day,
-        "iso": at.iso,
+        "at": moment(mail.at),
         "open": mail is opened,
     }
 

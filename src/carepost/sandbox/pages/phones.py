@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+from urllib.parse import quote
 
 from aiohttp import web
 
+from carepost.sandbox.answer import MAX_ANSWER, Answer
 from carepost.sandbox.pages.mailbox import mail_row
-from carepost.sandbox.pages.rendering import Moment, moment, page
+from carepost.sandbox.pages.rendering import moment, page
 from carepost.sandbox.segments import segments
 
 if TYPE_CHECKING:
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 
     from carepost.sandbox.server import Sandbox
     from carepost.sandbox.text import Text
+
+    Said = TypeVar("Said", Text, Answer)
 
 _PHONES: Final = 9  # on the table at a time
 _TEXTS_ON_TABLE: Final = 2
@@ -28,6 +32,16 @@ _CHIPS: Final = {
     "sent": "arrow",
     "delivered": "check",
     "undelivered": "cross",
+}
+_ENDS: Final = {
+    "taken": ("check", "Carepost took this answer", ""),
+    "nobody": (
+        "clock",
+        "nobody listens to answers yet",
+        "Carepost takes them in from a later version on.",
+    ),
+    "refused": ("cross", "not taken", "The address for answers said {status}."),
+    "unreached": ("cross", "not taken", "Nothing answered at the address for answers."),
 }
 _SAMPLE_TEXT: Final = (
     "Hi Ann, this is Elm Street Physio. We see you tomorrow, Tuesday at 9:30 AM. "
@@ -73,7 +87,7 @@ class Phones:
                 {
                     "number": each,
                     "count": len(accepted.thread(each)),
-                    "texts": _bubbles(_last(accepted.thread(each), _TEXTS_ON_TABLE)),
+                    "texts": self._said(each, _TEXTS_ON_TABLE),
                 }
                 for each in shown
             ],
@@ -89,20 +103,56 @@ class Phones:
         )
 
     async def phone(self, request: web.Request) -> web.Response:
-        """Show one phone with its whole thread, newest at the bottom."""
+        """Show one phone with its whole thread, newest at the bottom, and a field to answer in."""
+        return self._phone(request)
+
+    async def answer(self, request: web.Request) -> web.Response:
+        """Send what was typed on a phone to the number that wrote to it."""
+        number = request.match_info["number"]
+        form = await request.post()
+        body = str(form.get("body", "")).replace("\r\n", "\n").strip()
+        lines = self._lines(number)
+        to = str(form.get("to", "")) or (lines[0] if lines else "")
+        if not lines or to not in lines:
+            raise web.HTTPNotFound(text="Nobody wrote to this phone, so there is nobody to answer.")
+        if not body or len(body) > MAX_ANSWER:
+            problem = "Type something first." if not body else "That is too long for a text."
+            return self._phone(request, body=body, problem=problem)
+        await self._exchange.answers.send(number, to, body)
+        raise web.HTTPSeeOther(f"/phones/{quote(number)}#body")  # and the cursor is there
+
+    def _phone(self, request: web.Request, body: str = "", problem: str = "") -> web.Response:
         number = request.match_info["number"]
         thread = self._exchange.accepted.thread(number)
         return page(
             self._exchange,
             request,
             "phone.html",
-            status=200 if thread else 404,
+            status=400 if problem else 200 if thread else 404,
             title=number if thread else "No such phone",
             number=number,
             count=len(thread),
             hidden=max(0, len(thread) - _TEXTS_IN_HAND),
-            texts=_bubbles(_last(thread, _TEXTS_IN_HAND)),
+            texts=self._said(number, _TEXTS_IN_HAND),
+            lines=self._lines(number),
+            body=body,
+            problem=problem,
+            most=MAX_ANSWER,
         )
+
+    def _lines(self, number: str) -> list[str]:
+        """The numbers that wrote to a phone, the last one first."""
+        now = time.time()
+        thread = reversed(self._exchange.accepted.thread(number))
+        found = (text.sender_at(now) for text in islice(thread, _TEXTS_IN_HAND))
+        return list(dict.fromkeys(sender for sender in found if sender))
+
+    def _said(self, number: str, most: int) -> list[dict[str, Any]]:
+        """The last that was said to and by a phone, in order, as bubbles."""
+        accepted = self._exchange.accepted
+        texts: list[Text | Answer] = [*_last(accepted.thread(number), most)]
+        said = sorted([*texts, *_last(accepted.answers(number), most)], key=lambda each: each.at)
+        return _bubbles(said[-most:])
 
     async def sample(self, request: web.Request) -> web.Response:
         """Put a text and a mail on the table, so that there is something to see."""
@@ -127,29 +177,47 @@ def _count(rest: Any) -> int:  # Any: an iterator of anything
     return sum(1 for _ in rest)
 
 
-def _last(thread: Sequence[Text], count: int) -> list[Text]:
+def _last(thread: Sequence[Said], count: int) -> list[Said]:
     return list(islice(reversed(thread), count))[::-1]
 
 
-def _bubbles(texts: list[Text]) -> list[dict[str, Any]]:
-    now, day, bubbles = time.time(), "", []
-    for text in texts:
-        at: Moment = moment(text.at)
-        status = text.status(now)
-        bubbles.append(
-            {
-                "sid": text.sid,
-                "body": text.body,
-                "sender": text.sender_at(now) or "a Messaging Service",
-                "new_day": at.day if at.day != day else "",
-                "day": at.day,
-                "clock": at.clock,
-                "iso": at.iso,
-                "status": status,
-                "icon": _CHIPS[status],
-                "error": text.error if now >= text.final_at else None,
-                "segments": segments(text.body),
-            }
-        )
-        day = at.day
+def _bubbles(said: list[Text | Answer]) -> list[dict[str, Any]]:
+    day = ""
+    bubbles: list[dict[str, Any]] = []
+    for each in said:
+        at = moment(each.at)
+        bubble = _answer(each) if isinstance(each, Answer) else _text(each)
+        if bubbles and bubble["hint"]:
+            bubbles[-1]["hint"] = ""  # said once, under the last
+        bubbles.append({"body": each.body, "at": at, "new_day": at["day"] != day, **bubble})
+        day = at["day"]
     return bubbles
+
+
+def _text(text: Text) -> dict[str, Any]:
+    now = time.time()
+    status = text.status(now)
+    sender = text.sender_at(now) or "a Messaging Service"
+    error = text.error if now >= text.final_at else None
+    return {
+        "mine": False,
+        "label": f"Text from {sender}",
+        "status": status,
+        "words": f"{status} · {error}" if error else status,
+        "icon": _CHIPS[status],
+        "hint": "",
+        "segments": segments(text.body),
+    }
+
+
+def _answer(answer: Answer) -> dict[str, Any]:
+    icon, words, hint = _ENDS[answer.end]
+    return {
+        "mine": True,
+        "label": f"Answer to {answer.to}",
+        "status": answer.end,
+        "words": words,
+        "icon": icon,
+        "hint": hint.format(status=answer.status),
+        "segments": segments(answer.body),
+    }

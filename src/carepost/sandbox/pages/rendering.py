@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from aiohttp import web
 from liquid import CachingFileSystemLoader, Environment, StrictUndefined
@@ -27,9 +26,8 @@ def _environment() -> Environment:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """A time as the pages show it: on the clock of this machine, whose zone the pages name."""
+class Moment(TypedDict):
+    """A time as the pages say it: in UTC; `clock.js` says it by the clock of who looks."""
 
     iso: str
     clock: str
@@ -38,10 +36,10 @@ class Moment:
 
 def moment(at: float) -> Moment:
     """Return how to show `at`, seconds since 1970."""
-    local = datetime.fromtimestamp(at).astimezone()
-    today = datetime.now().astimezone().date()
-    day = "Today" if local.date() == today else f"{local:%a} {local.day} {local:%b %Y}"
-    return Moment(local.isoformat(timespec="seconds"), f"{local:%H:%M:%S}", day)
+    then = datetime.fromtimestamp(at, UTC)
+    today = datetime.now(UTC).date()
+    day = "Today" if then.date() == today else f"{then:%a} {then.day} {then:%b %Y}"
+    return Moment(iso=then.isoformat(timespec="milliseconds"), clock=f"{then:%H:%M}", day=day)
 
 
 def page(
@@ -62,7 +60,6 @@ def page(
             text_count=f"{len(accepted.texts):,}",
             mail_count=f"{len(accepted.mails):,}",
             trouble_count=len(switched_on(exchange.trouble)),
-            zone=datetime.now().astimezone().tzname() or "local time",
             **names,
         )
     )

@@ -34,6 +34,7 @@ def add_pages(app: web.Application, sandbox: Sandbox) -> None:
     app.router.add_get("/", phones.table)
     app.router.add_post("/sample", phones.sample)
     app.router.add_get("/phones/{number}", phones.phone)
+    app.router.add_post("/phones/{number}/answers", phones.answer)
     app.router.add_get("/mail", mailbox.list)
     app.router.add_get("/mail/{id}", mailbox.read)
     app.router.add_get("/mail/{id}/html", mailbox.html)

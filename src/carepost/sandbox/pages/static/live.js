@@ -1,5 +1,7 @@
 // Keeps the page current: every two seconds it asks for the page again and swaps the parts
 // marked data-live that differ. Without JavaScript a meta refresh does the same, less gently.
+import { localize } from "./clock.js";
+
 const lost = document.querySelector(".lost");
 
 async function look() {
@@ -7,7 +9,9 @@ async function look() {
   try {
     const answer = await fetch(location.href, { cache: "no-cache" });
     if (!answer.ok && answer.status !== 404) throw new Error(String(answer.status));
-    swap(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    localize(fresh);
+    swap(fresh);
     lost.hidden = true;
   } catch {
     lost.hidden = false;
