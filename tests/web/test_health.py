@@ -88,22 +88,6 @@ def test_the_figures_can_be_had_while_the_database_is_away() -> None:
     assert b"carepost_database_up 0.0" in answer.content
 
 
-def test_the_front_page_says_that_no_worker_was_heard_of() -> None:
-    page = get("/").content.decode()
-
-    assert "No worker was heard of" in page
-    assert "This is the demo" not in page
-
-
-def test_the_front_page_of_the_demo_leads_to_the_test_phones(settings: object) -> None:
-    settings.CAREPOST_TEST_PHONES = "http://localhost:8081"  # type: ignore[attr-defined]
-
-    page = get("/").content.decode()
-
-    assert 'href="http://localhost:8081"' in page
-    assert "no quiet hours" in page
-
-
 def test_no_page_has_style_or_script_of_its_own() -> None:
     for page in (get("/"), get("/healthz")):
         assert b"<script" not in page.content

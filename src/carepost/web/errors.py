@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from django.http import HttpResponse, JsonResponse
 from django.template.loader import render_to_string
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from carepost.web import mishaps
 
@@ -17,6 +19,13 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _FOR_MACHINES = ("/api/", "/hooks/")
+_TITLES = {
+    400: _("That could not be done"),
+    404: _("There is nothing here"),
+    403: _("That could not be done"),
+    409: _("That could not be done"),
+    429: _("That was tried too often"),
+}
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -40,6 +49,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     )
 
 
+def refused(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
+    """400, 404 or 409: what a member asked cannot be had; the sentence says what to do."""
+    return _answer(request, status, _TITLES[status], sentence)
+
+
 def went_wrong(request: HttpRequest) -> HttpResponse:
     """500, with a reference under which our log says where it happened, without any value."""
     number = mishaps.reference()
@@ -58,5 +72,7 @@ def _answer(request: HttpRequest, status: int, title: str, detail: str) -> HttpR
     if request.path.startswith(_FOR_MACHINES):
         problem = {"type": "about:blank", "title": title, "status": status, "detail": detail}
         return JsonResponse(problem, status=status, content_type="application/problem+json")
-    page = render_to_string("web/error.html", {"title": title, "detail": detail})
-    return HttpResponse(page, status=status)
+    page = render_to_string("web/error.html", {"title": gettext(title), "detail": detail})
+    response = HttpResponse(page, status=status)
+    response["HX-Retarget"] = "body"  # an error is a page of its own, wherever it was asked from
+    return response

@@ -1,0 +1,33 @@
+"""Today: what needs somebody, who comes, what leaves next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.shortcuts import render
+
+from carepost.web import readiness
+from carepost.web.frame import StaffRequest, page
+from carepost.web.today import first_run, leaving, needs, visits
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+
+@page("")
+def today(request: StaffRequest) -> HttpResponse:
+    """The page one lands on; each column is asked for anew when something changes."""
+    visitor = request.visitor
+    shown: dict[str, Any] = {
+        "steps": first_run.steps(request, visitor),
+        "working": readiness.look(visitor.now).worker,
+    }
+    if visitor.may("messages:read"):
+        shown["needs"] = needs.of(visitor)
+        shown["leaving"] = leaving.of(visitor)
+    if visitor.may("appointments:read"):
+        rows_today, rows_tomorrow = visits.two_days(visitor)
+        shown["visits"] = [("today", rows_today), ("tomorrow", rows_tomorrow)]
+        clients = {row.visit.client_id for row in (*rows_today, *rows_tomorrow)}
+        visitor.has_read("client", clients)
+    return render(request, "web/today/today.html", shown)
