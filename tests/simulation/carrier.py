@@ -15,6 +15,7 @@ from carepost.messaging.carrier import (
     Answer,
     Blame,
     Channel,
+    Checkup,
     Letter,
     LookupFailed,
     Outcome,
@@ -57,7 +58,8 @@ class SimCarrier:
     opted_out: set[str] = field(default_factory=set)
     healthy: bool = False
     delay: timedelta = timedelta(0)  # until the last hand-over's answer reaches us
-    to_look: Callable[[], None] = lambda: None
+    posting: Callable[[Letter, datetime], None] = lambda letter, now: None  # a request begins
+    to_look: Callable[[], None] = lambda: None  # before and after each look
 
     @property
     def at_most_once(self) -> bool:
@@ -67,6 +69,11 @@ class SimCarrier:
     def channels(self) -> frozenset[Channel]:
         return frozenset({self.channel})
 
+    @staticmethod
+    def too_late(letter: Letter, now: datetime) -> bool:
+        """What the port asks of every adapter, and the contract tests of each real one."""
+        return now >= letter.deadline
+
     async def hand_over(self, account: Account, letter: Letter, now: datetime) -> Answer:
         answer = self._answer(account, letter, now)
         self.answers.setdefault(letter.attempt_id, []).append(answer)
@@ -75,8 +82,9 @@ class SimCarrier:
     def _answer(self, account: Account, letter: Letter, now: datetime) -> Answer:
         slow = self.chance.random() < 0.15
         self.delay = timedelta(seconds=self.chance.uniform(2, 25) if slow else self.chance.random())
-        if now >= letter.deadline:
+        if self.too_late(letter, now):
             return Answer(Outcome.NOT_SENT, words="too late")
+        self.posting(letter, now)
         if letter.to in self.opted_out:
             return Answer(Outcome.REFUSED, code="21610", blame=Blame.STOPPED)
         if letter.to in self.nobody and self.chance.random() < 0.7:
@@ -134,6 +142,14 @@ class SimCarrier:
         self, account: Account, to: str, since: datetime, known: frozenset[str]
     ) -> Sequence[Sighting]:
         self.to_look()
+        try:
+            return self._listed(account, to, since, known)
+        finally:
+            self.to_look()
+
+    def _listed(
+        self, account: Account, to: str, since: datetime, known: frozenset[str]
+    ) -> list[Sighting]:
         if not self.healthy and self.chance.random() < 0.15:
             raise LookupFailed("the list is away")
         now = self.clock()
@@ -151,6 +167,9 @@ class SimCarrier:
         self, account: Account, url: str, headers: Mapping[str, str], body: bytes
     ) -> Receipt:
         raise ValueError("receipts are brought by hand")
+
+    async def check(self, account: Account) -> Checkup:
+        return Checkup(True)
 
     async def close(self) -> None:
         """Nothing is kept open."""

@@ -13,8 +13,10 @@ from tests.simulation.coverage import Coverage
 from tests.simulation.telling import LEGAL, MOVES, Move, Told
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from uuid import UUID
 
+    from carepost.messaging.carrier import Letter
     from carepost.messaging.outbound.armed import Armed
     from tests.simulation.machines import Machine
     from tests.simulation.run import Simulation
@@ -24,7 +26,7 @@ SELECT m.status, m.id FROM messaging_message m
 LEFT JOIN messaging_inflight f ON f.message_id = m.id
 WHERE (m.status = 'planned' AND m.due_at < %(ago)s) OR (m.status = 'sending' AND f.since < %(ago)s)
    OR (m.status IN ('sending', 'uncertain') AND f.id IS NULL)
-   OR (m.status = 'uncertain' AND f.uncertain_since < %(ago)s) OR m.status = 'needs_person'
+   OR (m.status = 'uncertain' AND f.uncertain_since < %(ago)s)
 """
 _MIXED = """
 SELECT count(*) FROM messaging_message m
@@ -37,14 +39,17 @@ LEFT JOIN messaging_attempt t ON t.message_id = m.id
 WHERE m.practice_id <> ANY (array_remove(ARRAY[c.practice_id, r.practice_id, p.practice_id,
   u.practice_id, b.practice_id, a.practice_id, t.practice_id], NULL))
 """
+_LEASE = """
+SELECT f.lease_until FROM messaging_attempt a LEFT JOIN messaging_inflight f ON f.id = a.id
+WHERE a.id = %s
+"""
 _TWO_OPEN = """
 SELECT line_id, address FROM messaging_inflight GROUP BY line_id, address HAVING count(*) > 1
 """
 _FATES = """
-SELECT m.id, m.channel, m.status, p.name,
+SELECT m.id, m.channel, m.status,
        ARRAY(SELECT t.id FROM messaging_attempt t WHERE t.message_id = m.id ORDER BY t.id)
-FROM messaging_message m JOIN practice_practice p ON p.id = m.practice_id
-WHERE m.tries > 0 ORDER BY m.id
+FROM messaging_message m WHERE m.tries > 0 ORDER BY m.id
 """
 
 
@@ -55,16 +60,23 @@ class Checks:
         self.sim = sim
         self.told, self.coverage = Told(), Coverage()
         self.status: dict[UUID, str] = {}
+        self.deadlines: dict[UUID, datetime] = {}
 
     # --- at every step ------------------------------------------------------------------------
 
-    def at_the_port(self, armed: Armed) -> None:
-        """Promise 2: the attempt is on disk before the carrier is called."""
-        found = self.sim.watch.execute(
-            "SELECT 1 FROM messaging_attempt WHERE id = %s", [armed.letter.attempt_id]
-        ).fetchone()
+    def armed(self, armed: Armed) -> None:
+        """Keep until when a letter may be handed over: till then nobody may doubt it."""
+        self.deadlines[armed.message_id] = armed.letter.deadline
+
+    def at_the_port(self, letter: Letter, now: datetime) -> None:
+        """Promise 2: what is posted is on disk by then, and its lease has not run out."""
+        found = self.sim.watch.execute(_LEASE, [letter.attempt_id]).fetchone()
         if not found:
-            self.sim.fail("attempt on disk", f"{armed.letter.attempt_id} was posted before")
+            self.sim.fail("attempt on disk", f"{letter.attempt_id} was posted before")
+        elif found[0] is None or found[0] <= now:
+            self.sim.fail(
+                "a lease is respected", f"{letter.attempt_id} was posted after {found[0]}"
+            )
 
     def read_moves(self, machine: Machine, step: str) -> None:
         """Judge each move that the step made."""
@@ -93,6 +105,13 @@ class Checks:
         elif step == "arm" and move.new == "dropped":
             if arming.wrong_to_drop(move, history, machine.read_index, now):
                 sim.fail("dropped for no reason", str(move))
+        elif step == "recover" and move.old == "sending":
+            # An attempt that a receipt spoke of may be settled at any time.
+            if move.new != "sent" and self.deadlines.get(move.id, now) > now:
+                sim.fail("a lease is respected", f"{move.id} was doubted within it")
+        elif move.new == "needs_person":
+            # One open attempt an address, and every other reference known: one candidate at most.
+            sim.fail("a look-up leaves no choice", str(move))
         elif move.new == "expired" and arming.wrong_to_expire(move, history, self.told, now):
             sim.fail("expired too early", str(move))
 
@@ -161,12 +180,12 @@ class Checks:
         """What the carriers took against what the outbox says."""
         sim = self.sim
         taken = Counter(a.letter.attempt_id for c in sim.carriers.values() for a in c.arrivals)
+        sim.counts["arrivals"] = sum(taken.values())
         names: defaultdict[UUID, set[str]] = defaultdict(set)
         for carrier in sim.carriers.values():
             for arrival in carrier.arrivals:
                 names[arrival.letter.attempt_id].add(arrival.letter.message_id)
-                sim.counts["arrivals"] = sum(taken.values())
-        for message, channel, status, practice, attempts in sim.watch.execute(_FATES):
+        for message, channel, status, attempts in sim.watch.execute(_FATES):
             arrived = sum(taken[a] for a in attempts)
             if channel == "sms" and arrived > 1:
                 sim.fail("at most once", f"{message} arrived {arrived} times")
@@ -176,7 +195,6 @@ class Checks:
                 sim.fail("not sent means not taken", f"{message} is {status} and arrived")
             if len(set().union(*(names[a] for a in attempts))) > 1:
                 sim.fail("one Message-ID", f"{message} had several")
-            del practice
 
     # --- at the end ---------------------------------------------------------------------------
 

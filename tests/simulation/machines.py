@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from carepost.messaging.outbound.armed import Armed
     from tests.simulation.run import Simulation
 
-MID_STATEMENT, AT_COMMIT, AT_PORT = 0.001, 0.01, 0.03
+MID_STATEMENT, AT_COMMIT, AT_PORT = 0.001, 0.008, 0.03
 """How likely a crash is at each such point."""
 
 
@@ -48,9 +48,9 @@ class Wire(AsyncConnection[Any]):
     async def transaction(self, *args: Any, **options: Any) -> AsyncIterator[Any]:
         async with super().transaction(*args, **options) as transaction:
             yield transaction
-            self.machine.point(AT_COMMIT)
+            self.machine.point(self.machine.at_commit)
         self.machine.commits += 1
-        self.machine.point(AT_COMMIT)
+        self.machine.point(self.machine.at_commit)
 
 
 class Machine:
@@ -62,6 +62,7 @@ class Machine:
         self.answers: list[settle.Answered] = []
         self.read_index = 0
         self.busy = False
+        self.at_commit = AT_COMMIT
         self.db: Wire
 
     async def start(self) -> None:
@@ -94,6 +95,9 @@ class Machine:
         """Run one step of the engine, and whatever comes of it."""
         sim, before = self.sim, self.commits
         self.busy = True
+        # Around these two lie the point of no return and its end.
+        self.at_commit = AT_COMMIT * (4 if name in ("arm", "settle") else 1)
+        sim.performing = self
         try:
             await getattr(self, f"_{name}")()
         except Crash:
@@ -101,6 +105,8 @@ class Machine:
             await self._crash()
         except (errors.LockNotAvailable, errors.DeadlockDetected):
             sim.note(f"machine {self.number} gave way in {name}")
+        except errors.IntegrityError as error:  # the last guard, which nothing should come to
+            sim.fail("refused by the database", f"{name}: {error}")
         except Exception as error:
             sim.fail("a step failed", f"{name}: {type(error).__name__}: {error}")
             if self.db.closed:
@@ -120,9 +126,10 @@ class Machine:
         )
         self.sim.idle_arm = not armed
         for letter in armed:
+            self.sim.checks.armed(letter)
             wait = self.chance.random() * 2
             if self.sim.rough and self.chance.random() < 0.06:
-                wait = self.chance.uniform(10, 70)  # a full queue, or a machine that hangs
+                wait = self.chance.uniform(10, 90)  # a full queue, or a machine that hangs
             self.sim.later(wait, self.post, life, letter)
 
     async def _receipts(self) -> None:
@@ -154,8 +161,9 @@ class Machine:
         carrier = self.sim.carriers[armed.carrier]
         try:
             self.point(AT_PORT)
-            self.sim.checks.at_the_port(armed)
-            answer = await carrier.hand_over(armed.account, armed.letter, self.sim.clock())
+            now = self.sim.clock()
+            self.sim.counts["too late"] += now >= armed.letter.deadline
+            answer = await carrier.hand_over(armed.account, armed.letter, now)
             self.sim.note(f"post {armed.letter.attempt_id} {answer.outcome} {answer.ref}")
             self.point(AT_PORT)
         except Crash:

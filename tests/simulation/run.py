@@ -24,7 +24,7 @@ from carepost.practice.tenancy import acting_for
 from tests.simulation import building, database
 from tests.simulation.carrier import SimCarrier
 from tests.simulation.checks import Checks
-from tests.simulation.machines import Machine
+from tests.simulation.machines import AT_PORT, Machine
 from tests.simulation.virtual import virtual
 from tests.simulation.world import World
 
@@ -88,7 +88,7 @@ class Simulation:
         self.blames: list[tuple[UUID, Receipt, str]] = []
         self.reading: list[tuple[UUID, Receipt, str]] = []
         self.settling: list[Any] = []
-        self._moves = 0
+        self.performing: Machine | None = None
 
     # --- telling ------------------------------------------------------------------------------
 
@@ -155,6 +155,9 @@ class Simulation:
         for machine in self.machines:
             self.loop.run_until_complete(machine.start())
         self.checks = Checks(self)
+        for carrier in self.carriers.values():
+            carrier.posting = self.checks.at_the_port
+            carrier.to_look = self._crash_at_look
         self.world.build(self.size.practices, self.size.clients)
         addresses = sorted(
             {
@@ -297,6 +300,10 @@ class Simulation:
             self.world.stopped_at_carrier(practice, channel, address)
         elif blame is Blame.ADDRESS:
             self.world.nobody_there(practice, address)
+
+    def _crash_at_look(self) -> None:
+        if self.performing is not None:
+            self.performing.point(AT_PORT)
 
     # --- receipts -----------------------------------------------------------------------------
 

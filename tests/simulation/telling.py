@@ -29,6 +29,7 @@ LEGAL = {
     "held": "planned dropped expired",
     "sending": "sent planned failed uncertain delivered undelivered",
     "uncertain": "sent delivered undelivered planned needs_person",
+    "needs_person": "sent delivered undelivered",
     "sent": "delivered undelivered no_receipt",
     "no_receipt": "delivered undelivered",
 }

@@ -65,7 +65,7 @@ def test_the_same_seed_gives_the_same_trace(
 def test_a_planted_bug_is_caught(
     watch: psycopg.Connection, clean_database: Database, bug: str
 ) -> None:
-    for seed in TRIED:
+    for seed in sorted(TRIED, key=lambda seed: seed != bugs.BUGS[bug].soonest):
         run = simulate(watch, clean_database, seed, SIZE, bug)
         if run.failures:
             check, detail = run.failures[0]
