@@ -28,7 +28,7 @@ def test_a_practice_is_made_beside_a_running_up(running: Running) -> None:
         running.home, "practice", "create", "Hill", "--timezone", "UTC", "--owner", "o@hill.test"
     )
 
-    assert set(made) == {"practice_id", "member_id", "token"}
+    assert set(made) >= {"practice_id", "member_id", "token"}  # what outsiders rely on
     assert running.ready
 
 

@@ -188,6 +188,7 @@ def _no_evening_margin(stack: ExitStack, watch: psycopg.Connection) -> None:
 
 
 ONCE, ORACLE = "at most once", "outbox as the oracle has it"
+NOT_SENT = "not sent means not taken"
 REFUSED, LEASE = "refused by the database", "a lease is respected"
 UNWANTED = "armed though the oracle wants no such message now"
 BUGS: dict[str, Bug] = {
@@ -202,7 +203,7 @@ BUGS: dict[str, Bug] = {
     "lease ignored": Bug((LEASE,), _ignores_the_lease),
     "posted after its lease": Bug((LEASE,), _posts_after_the_lease),
     "doubted within its lease": Bug((LEASE,), _doubts_within_the_lease),
-    "uncertain retried at once": Bug((ONCE,), _repeats_what_is_uncertain, soonest=2),
+    "uncertain retried at once": Bug((ONCE, NOT_SENT), _repeats_what_is_uncertain, soonest=2),
     "look-up ignores known": Bug(
         ("sent means taken", "a look-up leaves no choice"), _knows_no_refs
     ),
@@ -220,9 +221,9 @@ BUGS: dict[str, Bug] = {
         ),
         _reads_before_it_locks,
     ),
-    "a crash after the commit means not sent": Bug((ONCE,), _crash_means_not_sent),
+    "a crash after the commit means not sent": Bug((ONCE, NOT_SENT), _crash_means_not_sent),
     "evening without its margin": Bug((ORACLE, UNWANTED), _no_evening_margin),
     "a receipt before the crash forgotten": Bug(
-        (ONCE, "not sent means not taken"), _forgets_what_it_heard, soonest=1
+        (ONCE, NOT_SENT), _forgets_what_it_heard, soonest=1
     ),
 }  # fmt: skip

@@ -7,7 +7,7 @@ two looks; a request that is begun before its deadline is taken, or not, before 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from carepost.messaging.carrier import (
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 LOOK_WAIT = timedelta(seconds=30)
+CLOSE = timedelta(seconds=10)
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class SimCarrier:
     hear: Callable[[datetime, UUID, Receipt], None]
     arrivals: list[Arrival] = field(default_factory=list)
     answers: dict[UUID, list[Answer]] = field(default_factory=dict)  # by attempt
+    taken: dict[str, datetime] = field(default_factory=dict)  # when last, by address
     nobody: set[str] = field(default_factory=set)
     opted_out: set[str] = field(default_factory=set)
     healthy: bool = False
@@ -90,6 +93,8 @@ class SimCarrier:
         if letter.to in self.nobody and self.chance.random() < 0.7:
             return Answer(Outcome.REFUSED, code="21211", blame=Blame.ADDRESS)
         luck = 1.0 if self.healthy else self.chance.random()
+        if now - self.taken.get(letter.to, NEVER) < CLOSE:
+            luck /= 3  # else a look-up hardly ever meets two letters that it must tell apart
         if luck < 0.05:
             return Answer(Outcome.UNCERTAIN, code="500", words="before it was taken")
         if luck < 0.09:
@@ -110,6 +115,7 @@ class SimCarrier:
         lag = LOOK_WAIT * (self.chance.random() * 0.9)
         ref = f"{self.name}{len(self.arrivals):05}"
         at = now + self.delay * self.chance.random()
+        self.taken[letter.to] = at
         self.arrivals.append(Arrival(at, at + lag, ref, account.line_id, letter))
         if self.channel is Channel.SMS:
             self._tell(ref, letter, at)
@@ -125,7 +131,7 @@ class SimCarrier:
             late = self.chance.random() < 0.3
             when = after(10, 900) if late else after(0, 2)
             self.hear(when, letter.attempt_id, Receipt(ReceiptEvent.TAKEN, ref))
-        if not self.healthy and self.chance.random() < 0.15:
+        if not self.healthy and self.chance.random() < 0.3:
             return
         end = Receipt(ReceiptEvent.DELIVERED, ref)
         if letter.to in self.nobody:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from carepost.messaging.outbound.armed import Armed
     from tests.simulation.run import Simulation
 
-MID_STATEMENT, AT_COMMIT, AT_PORT = 0.001, 0.008, 0.03
+MID_STATEMENT, AT_COMMIT, AT_PORT = 0.001, 0.008, 0.05
 """How likely a crash is at each such point."""
 
 

@@ -289,6 +289,9 @@ class Simulation:
                 if answer.outcome is Outcome.REFUSED and answer.blame:
                     channel = armed.letter.channel.value
                     self._blame(armed.practice_id, answer.blame, channel, armed.letter.to)
+            # Addresses are free again: what waited for them goes at once, as with a real worker.
+            self._wake.pop("arm", None)
+            self.idle_arm = False
         elif name == "receipts":
             for practice, receipt, address in self.reading:
                 self._blame(practice, receipt.blame, "sms", address)

@@ -32,7 +32,7 @@ def test_a_new_practice_sees_its_first_reminder_arrive(
 
     page.get_by_role("link", name="Imports").first.click()
     page.get_by_role("link", name="Bring a file").first.click()
-    due = in_a_day(house, 30)
+    due = in_a_day(house, 25)
     page.get_by_label("File of visits").set_input_files(
         visits_file(("V-1", due, "Ann", "Field", "+12025550111"))
     )

@@ -19,5 +19,5 @@ class Size:
 
 
 SMALL = Size(clients=400, practitioners=2, places=2)
-BIG = Size(clients=20_000, practitioners=26, places=8)
+BIG = Size(clients=20_000, practitioners=28, places=8)
 """Some 200,000 messages in a year."""

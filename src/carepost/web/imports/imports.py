@@ -62,7 +62,10 @@ def one(request: StaffRequest, import_id: UUID) -> HttpResponse:
         "counts": _counts(row),
         "changes": row.created + row.moved + row.cancelled + _changed(row),
     }
-    return render(request, "web/imports/import.html", values)
+    response = render(request, "web/imports/import.html", values)
+    if request.headers.get("HX-Target") == "import" and row.status != "running":
+        response["HX-Refresh"] = "true"  # it is over: what can be done with it stands at the top
+    return response
 
 
 def find(import_id: UUID) -> Import:

@@ -115,6 +115,12 @@ def reason_word(code: str) -> str:
 
 
 @register.filter
+def zone_name(zone: str) -> str:
+    """A time zone's name as people read it: America/New York."""
+    return str(zone).replace("_", " ")
+
+
+@register.filter
 def excerpt(body: str) -> str:
     """How a template begins, its merge fields in words and its conditions left out."""
     plain = _CONDITION.sub("", str(body))

@@ -23,7 +23,7 @@ function press(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
   if (Date.now() - going < 1500) {
     going = 0;
-    const place = document.querySelector(`.rail [data-key="${CSS.escape(event.key)}"]`);
+    const place = document.querySelector(`#keys [data-key="${CSS.escape(event.key)}"]`);
     if (place) {
       event.preventDefault();
       place.click();
