@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.shortcuts import render
 
 from carepost.messaging import rehearsal
+from carepost.messaging.kinds import KINDS
 from carepost.messaging.wording import defaults
 from carepost.practice.errors import Refused
 from carepost.web.frame import StaffRequest, page
@@ -32,12 +33,13 @@ def filled(request: StaffRequest, asked: Any) -> dict[str, Any]:
     try:
         if not body:
             sort = "email" if channel in ("email", "fax") else "sms"
-            usual = defaults.find(kind, sort, language, what or "")
+            about = what or ("moved" if "moved" in KINDS[kind].whats else "")
+            usual = defaults.find(kind, sort, language, about)
             subject, body = subject or usual.subject, usual.body
         shown = rehearsal.preview(
             visitor.practice_id, kind, what, channel, language, subject, body, visitor.now
         )
-    except (Refused, KeyError):
+    except (Refused, LookupError):
         return {"shown": None}
     odd = sorted({(char, plain) for _, char, plain in shown.sms.odd}) if shown.sms else []
     return {"shown": shown, "odd": odd, "name": visitor.practice.name}
