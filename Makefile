@@ -1,7 +1,7 @@
 # `make` alone prints what there is. Every target sets up what it needs first.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench simulate screens lint lock clean
+.PHONY: help setup demo test bench simulate screens goals lint lock clean
 
 BIN := .venv/bin
 SEED ?= 1
@@ -30,6 +30,9 @@ simulate: setup ## Run seeded simulated years: SEED=1 YEARS=1
 
 screens: setup ## Photograph the pages of a running Carepost into screens/: ARGS='URL …'
 	@$(BIN)/python scripts/screens.py $(ARGS)
+
+goals: setup ## Measure the pages of a running demo beside what is asked of them: ARGS='--url …'
+	@$(BIN)/python -m scripts.goals $(ARGS)
 
 lint: setup ## Check style, types, layers, migrations, templates and house rules
 	@scripts/lint
