@@ -112,5 +112,10 @@ def _empty(database: Database) -> None:
         connection.execute(f"TRUNCATE {tables[0]} RESTART IDENTITY CASCADE")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests last: Playwright's loop runs in this thread from its first test to the end."""
+    items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
+
+
 def pytest_unconfigure() -> None:
     shutil.rmtree(_BASE, ignore_errors=True)

@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 
     from carepost.config.database import Database
 
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright runs a loop in this thread
+
+@pytest.fixture(autouse=True)
+def beside_a_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Playwright runs a loop in this thread; Django takes that for asynchronous code."""
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
 @pytest.fixture(scope="session")
