@@ -47,6 +47,7 @@ class ClientFacts:
     language: str
     assigned_channel: str
     points: tuple[Point, ...]
+    archived: bool = False
 
 
 @dataclass(slots=True, unsafe_hash=True)

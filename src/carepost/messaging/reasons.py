@@ -11,6 +11,7 @@ HOLDS: dict[str, str] = {
     "bad_address": _(
         "The carrier said nobody can be reached at this number or address. Correct it."
     ),
+    "archived": _("This client is archived. Restore the client, and it goes."),
     "no_line": _("There is no line for this messaging method. Add one in Settings."),
     "line_trouble": _("The line it would leave by has a problem. See Settings, Lines."),
     "no_consent": _("This person has not agreed to be written to. Ask for their consent."),

@@ -106,7 +106,7 @@ def check(*, kind: str, what: str, channel: str, language: str, subject: str, bo
     fields.language(language)
     fields.text(subject, "subject", most=SUBJECT_LIMIT)
     _try("subject", subject, known, what, language, SUBJECT_LIMIT, may_be_empty=True)
-    limit = SMS_LIMIT if channel == "sms" else EMAIL_LIMIT
+    limit = EMAIL_LIMIT if channel in ("email", "fax") else SMS_LIMIT  # of any: an SMS too
     _try("body", body, known, what, language, limit, may_be_empty=False)
 
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from asgiref.sync import sync_to_async
 
-from carepost.appointments import booking
+from carepost.appointments import archiving, booking
 from carepost.ground import ids
 from carepost.messaging.carrier import Answer, Outcome, ReceiptEvent, Sighting
 from carepost.messaging.models import Message, Rule
+from carepost.people import register
 from carepost.practice import changes
 from carepost.practice.audit import SYSTEM
 from carepost.practice.tenancy import acting_for
@@ -124,6 +125,33 @@ async def test_a_moved_visit_is_reminded_of_at_its_new_time_only(engine: Engine)
     old, new = await sync_to_async(messages)(practice)
     assert (old.status, old.drop) == ("dropped", "visit_moved")
     assert (new.status, new.due_at) == ("planned", later - timedelta(days=1))
+
+
+async def test_an_archived_client_hears_nothing_until_restored(engine: Engine) -> None:
+    practice = await sync_to_async(ready_practice)()
+    visit = await sync_to_async(make_appointment)(practice)
+    await sync_to_async(make_rule)(practice, when="after")
+    await engine.plan()
+    engine.now = visit.starts_at + timedelta(days=1, hours=1)
+
+    await sync_to_async(archiving.archive)(practice.id, visit.client_id, SYSTEM, engine.now)
+    assert await engine.deliver() == []
+    (held,) = await sync_to_async(messages)(practice)
+    assert (held.status, held.hold) == ("held", "archived")
+
+    await sync_to_async(register.restore_client)(practice.id, visit.client_id, SYSTEM)
+    assert len(await engine.deliver()) == 1
+
+
+async def test_an_archived_client_still_hears_that_a_visit_was_cancelled(engine: Engine) -> None:
+    practice = await sync_to_async(ready_practice)()
+    await sync_to_async(make_rule)(practice, kind="appointment_notice", when="change", days=0)
+    visit = await sync_to_async(make_appointment)(practice)
+    assert len(await engine.deliver()) == 1
+    engine.advance(hours=1)
+    await sync_to_async(booking.cancel)(practice.id, visit.id, SYSTEM, now=engine.now)
+    await sync_to_async(archiving.archive)(practice.id, visit.client_id, SYSTEM, engine.now)
+    assert len(await engine.deliver()) == 1
 
 
 async def test_an_uncertain_text_is_looked_up_and_never_sent_twice(engine: Engine) -> None:

@@ -40,9 +40,11 @@ def rehearsed(practice_id: UUID, proposal: Proposal, now: datetime) -> list[Row]
     with acting_for(practice_id):
         practice = Practice.objects.get(id=practice_id)
         amendment = propose.amendment(practice, proposal, now)
-        everyone = reading.clients(practice_id, amendment, now, until)
+        reach = reading.reach(practice_id, amendment, now, until)
+        everyone = reading.clients(practice_id, reach)
+        unplanned = reading.unplanned(practice_id, everyone)
         rows = []
-        for case in reading.cases(practice_id, everyone, now):
+        for case in reading.cases(practice_id, everyone, now, reach, unplanned):
             for m in both(case, amendment.of(case.person), amendment, now)[1]:
                 rule = "new" if amendment.is_new and m.rule_id == amendment.rule_id else m.rule_id
                 rows.append(

@@ -10,13 +10,19 @@ from typing import TYPE_CHECKING
 from carepost.messaging.channels.email_html import html_of
 from carepost.messaging.kinds import KINDS
 from carepost.messaging.wording import defaults, moments
-from carepost.messaging.wording.template import Compiled, RenderFailed, compile_
+from carepost.messaging.wording.template import (
+    EMAIL_LIMIT,
+    SMS_LIMIT,
+    Compiled,
+    RenderFailed,
+    compile_,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-LIMITS = {"sms": 1600, "voice": 2000, "fax": 10_000, "email": 10_000}
-"""Characters a channel carries; for SMS what Twilio takes in one message (error 21617)."""
+LIMITS = {"sms": SMS_LIMIT, "voice": 2000, "fax": EMAIL_LIMIT, "email": EMAIL_LIMIT}
+"""Characters a channel carries."""
 
 
 class CannotCompose(Exception):

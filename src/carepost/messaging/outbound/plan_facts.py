@@ -91,7 +91,9 @@ def asking(
         Case(
             Person(
                 practice=practice[practice_id],
-                client=ClientFacts(client, zone, language, channel, tuple(points[client])),
+                client=ClientFacts(
+                    client, zone, language, channel, tuple(points[client]), archived
+                ),
                 visits=tuple(visits_of[client]),
                 rules=shared[practice_id][0],
                 lines=shared[practice_id][1],
@@ -101,7 +103,7 @@ def asking(
             ),
             waiting[client],
         )
-        for client, practice_id, zone, language, channel in people
+        for client, practice_id, zone, language, channel, archived in people
     ]
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from carepost.messaging.kinds import KINDS
+from carepost.messaging.kinds.appointment_notice import NAME as NOTICE
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -158,7 +159,12 @@ def _addressed(person: Person, wish: Wish, way: Way, urgency: int) -> Wanted:
         template.id if template else None,
         wish.due or wish.moment,
         wish.expires,
-        hold or ("" if wish.due else "outside_hours"),
+        hold or _archived(person, wish) or ("" if wish.due else "outside_hours"),
         wish.about,
         wish.was,
     )
+
+
+def _archived(person: Person, wish: Wish) -> str:
+    """Nothing new is said to an archived client; of what was cancelled before, they still hear."""
+    return "archived" if person.client.archived and wish.kind != NOTICE else ""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from carepost.messaging.facts import Person
+from carepost.messaging.kinds.appointment_notice import NAME as NOTICE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,6 +48,11 @@ class Amendment:
         """Whether other messages may be wanted, and not only other answers of the gates."""
         only_gates = self.rule_id is None and self.template is None and not self.lines
         return not only_gates or bool(PLANNED_BY & self.settings.keys())
+
+    @property
+    def tells_of_changes(self) -> bool:
+        """Whether a visit's change may be told of, however far off the visit is."""
+        return self.rule is not None and self.rule.kind == NOTICE
 
     def is_asked_of(self, message: Planned) -> bool:
         """Whether the gates, or the words, of a message that stays as it is may differ."""

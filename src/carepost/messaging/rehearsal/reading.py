@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -15,32 +16,31 @@ from carepost.messaging.outbound.statements import statement
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
     from uuid import UUID
 
     from carepost.messaging.rehearsal.amendment import Amendment
 
 BATCH = 2000
 MARGIN = timedelta(days=2)
-"""A moment moves this far at most: to a time of day, into hours, by a zone."""
+"""A moment moves this far at most: to a time of day, into hours, by a zone, to another visit's."""
 
+_LEADS = """
+SELECT coalesce(max(make_interval(days => days, secs => seconds))
+         FILTER (WHERE "when" = 'after'), '0'),
+       coalesce(max(make_interval(days => days, secs => seconds))
+         FILTER (WHERE "when" = 'before'), '0')
+FROM messaging_rule WHERE practice_id = %(practice)s AND active
+"""
 # Whom the change could reach within the days ahead. A visit too far off for any rule's message has
 # none but those that wait already, or that are still to be planned.
 _CLIENTS = """
-WITH leads AS (
-  SELECT coalesce(max(make_interval(days => days, secs => seconds))
-           FILTER (WHERE "when" = 'after'), '0') AS after,
-         coalesce(max(make_interval(days => days, secs => seconds))
-           FILTER (WHERE "when" = 'before'), '0') AS before
-  FROM messaging_rule WHERE practice_id = %(practice)s AND active),
-unplanned AS (
+WITH unplanned AS (
   SELECT EXISTS (SELECT 1 FROM practice_replan
     WHERE practice_id = %(practice)s AND subject_kind = 'practice') AS everyone)
-SELECT a.client_id FROM appointments_appointment a, leads, unplanned
-WHERE a.practice_id = %(practice)s
-  AND a.starts_at > %(from)s::timestamptz - greatest(leads.after, %(lead)s::interval)
-  AND (unplanned.everyone OR
-       a.starts_at < %(until)s::timestamptz + greatest(leads.before, %(lead)s::interval))
+SELECT a.client_id FROM appointments_appointment a, unplanned
+WHERE a.practice_id = %(practice)s AND a.starts_at > %(begin)s
+  AND (unplanned.everyone OR a.starts_at < %(end)s)
 UNION
 SELECT m.client_id FROM messaging_message m, unplanned
 WHERE m.practice_id = %(practice)s AND m.status IN ('planned', 'held')
@@ -48,6 +48,16 @@ WHERE m.practice_id = %(practice)s AND m.status IN ('planned', 'held')
 UNION
 SELECT subject_id FROM practice_replan
 WHERE practice_id = %(practice)s AND subject_kind = 'client'
+"""
+# Whose visits beyond that have a message within those days all the same: its time was set by hand,
+# or it is a notice.
+_EARLY = """
+SELECT a.client_id, a.local_date
+FROM messaging_message m
+JOIN messaging_messageabout b ON b.message_id = m.id
+JOIN appointments_appointment a ON a.id = b.appointment_id
+WHERE m.practice_id = %(practice)s AND m.status IN ('planned', 'held') AND m.due_at < %(until)s
+  AND a.starts_at >= %(end)s
 """
 _UNPLANNED = """
 SELECT DISTINCT subject_id FROM practice_replan WHERE practice_id = %(practice)s
@@ -61,13 +71,42 @@ ORDER BY channel, address, id
 _NAMES = "SELECT id, first_name FROM people_client WHERE id = ANY(%(clients)s) ORDER BY id"
 
 
-def clients(practice_id: UUID, amendment: Amendment, now: datetime, until: datetime) -> list[UUID]:
-    """Whom a proposal can concern within the time from `now` to `until`, in a stable order."""
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far a proposal reaches. Visits from `begin` to `end` can have messages due by `until`.
+
+    Of those beyond, `early` (client and local date) have some all the same, or `any` may.
+    """
+
+    begin: datetime
+    end: datetime
+    until: datetime
+    early: frozenset[tuple[UUID, date]]
+    any: bool
+
+    def takes_in(self, client_id: UUID, local_date: date, starts_at: datetime) -> bool:
+        """Whether anything due by then can depend on this visit of a client."""
+        return self.any or starts_at < self.end or (client_id, local_date) in self.early
+
+
+def reach(practice_id: UUID, amendment: Amendment, now: datetime, until: datetime) -> Reach:
+    """How far a proposal reaches, within the time from `now` to `until`."""
+    [(after, before)] = _rows(_LEADS, {"practice": practice_id})
+    lead = amendment.lead or timedelta()
+    begin = now - SPREAD_BACK - max(after, lead)
+    end = until + MARGIN + max(before, lead)
+    given = {"practice": practice_id, "until": until + MARGIN, "end": end}
+    early = frozenset(_rows(_EARLY, given))
+    return Reach(begin, end, until + MARGIN, early, any=amendment.tells_of_changes)
+
+
+def clients(practice_id: UUID, reach: Reach) -> list[UUID]:
+    """Whom a proposal can concern, in a stable order."""
     given = {
         "practice": practice_id,
-        "from": now - SPREAD_BACK,
-        "until": until + MARGIN,
-        "lead": amendment.lead or timedelta(),
+        "begin": reach.begin,
+        "end": reach.end,
+        "until": reach.until,
     }
     return sorted(row[0] for row in _rows(_CLIENTS, given))
 
@@ -82,17 +121,30 @@ def unplanned(practice_id: UUID, batch: Sequence[UUID]) -> set[UUID]:
     return set(batch) if practice_id in touched else touched
 
 
-def cases(practice_id: UUID, batch: Sequence[UUID], now: datetime) -> list[plan_facts.Case]:
-    """What the planner would read of these clients."""
-    reading = plan_facts.asking([practice_id], list(batch), now)
+def cases(
+    practice_id: UUID,
+    batch: Sequence[UUID],
+    now: datetime,
+    reach: Reach,
+    unplanned: Collection[UUID],
+) -> list[plan_facts.Case]:
+    """What the planner would read of these clients, without the visits that are out of reach.
+
+    Clients who are `unplanned` keep them all: a change of any visit may be told of at once.
+    """
+    asking = plan_facts.asking([practice_id], list(batch), now)
     rows: list[plan_facts.Row] | None = None
     while True:
         try:
-            name, given = reading.send(rows)  # type: ignore[arg-type]  # None begins
+            name, given = asking.send(rows)  # type: ignore[arg-type]  # None begins
         except StopIteration as read:
             found: list[plan_facts.Case] = read.value
             return found
         rows = _rows(statement("plan", name), given)
+        if name == "visits":
+            rows = [
+                row for row in rows if row[0] in unplanned or reach.takes_in(row[0], row[5], row[8])
+            ]
 
 
 def stops(

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from carepost.messaging.outbound.plan_facts import Case
     from carepost.messaging.rehearsal.amendment import Amendment
     from carepost.messaging.rehearsal.fate import Stops
+    from carepost.messaging.rehearsal.outbox import Planned
     from carepost.messaging.rehearsal.proposal import Proposal
+    from carepost.messaging.rehearsal.reading import Reach
     from carepost.messaging.rehearsal.result import Rehearsal
 
 AHEAD = timedelta(days=14)
@@ -80,12 +82,13 @@ def rehearsing(
         speech = Speech(practice, amendment)
         zone = zone_of(practice.timezone)
         tally = Tally(now, until, zone, keep=first, after=after, only=only)
-        everyone = reading.clients(practice_id, amendment, now, until)
+        reach = reading.reach(practice_id, amendment, now, until)
+        everyone = reading.clients(practice_id, reach)
         yield Progress(0, len(everyone))
         for start in range(0, len(everyone), reading.BATCH):
             batch = everyone[start : start + reading.BATCH]
             with _uncollected():
-                _batch(practice_id, batch, amendment, now, speech, tally)
+                _batch(practice_id, batch, amendment, reach, now, speech, tally)
             yield Progress(start + len(batch), len(everyone))
         found = tally.result(len(everyone))
         speech.total(found.without, with_=False)
@@ -97,12 +100,13 @@ def _batch(
     practice_id: UUID,
     batch: list[UUID],
     amendment: Amendment,
+    reach: Reach,
     now: datetime,
     speech: Speech,
     tally: Tally,
 ) -> None:
     unplanned = reading.unplanned(practice_id, batch)
-    cases = reading.cases(practice_id, batch, now)
+    cases = reading.cases(practice_id, batch, now, reach, unplanned)
     addresses = {point.value for case in cases for point in case.person.client.points}
     stops = reading.stops(practice_id, addresses)
     for case in cases:
@@ -124,12 +128,11 @@ def _person(
     settled: bool,
 ) -> None:
     person, changed = case.person, amendment.of(case.person)
+    near_ones = list(_near(both(case, changed, amendment, now, settled=settled), tally))
+    if not near_ones:
+        return
     asked, asked_then = Foreseeing(person, stops), Foreseeing(changed, stops)
-    for old, new in paired(*both(case, changed, amendment, now, settled=settled)):
-        near = old is not None and tally.is_near(old)
-        near_then = near if new is old else new is not None and tally.is_near(new)
-        if not (near or near_then):
-            continue
+    for old, new, near, near_then in near_ones:
         before = after = None
         if old is not None:
             before = Side(old, asked.fate(old, now), speech.source(person, old))
@@ -147,6 +150,17 @@ def _person(
         change = "" if before is after else change_of(before, after)
         if change and last is not None and tally.count(change, last):
             tally.keep(affected(person, amendment, change, before, after))
+
+
+def _near(
+    sides: tuple[list[Planned], list[Planned]], tally: Tally
+) -> Iterator[tuple[Planned | None, Planned | None, bool, bool]]:
+    """The pairs of which one at least lies in the time that is rehearsed, and which one does."""
+    for old, new in paired(*sides):
+        near = old is not None and tally.is_near(old)
+        near_then = near if new is old else new is not None and tally.is_near(new)
+        if near or near_then:
+            yield old, new, near, near_then
 
 
 @contextmanager

@@ -30,7 +30,7 @@ __all__ = [
 ]
 
 SOURCE_LIMIT = 2_000  # characters of a template
-SMS_LIMIT = 2_000  # characters of a rendered text
+SMS_LIMIT = 1_600  # characters of a rendered text: carriers take no more (Twilio, error 21617)
 EMAIL_LIMIT = 10_000
 
 Facts = Mapping[str, Mapping[str, str]]

@@ -37,7 +37,7 @@ SELECT id, timezone, language, messaging_enabled, opt_in_required, quiet_from, q
 FROM practice_practice WHERE id = ANY(%(practices)s) ORDER BY id
 
 -- name: clients
-SELECT id, practice_id, timezone, language, assigned_channel
+SELECT id, practice_id, timezone, language, assigned_channel, archived_at IS NOT NULL
 FROM people_client WHERE id = ANY(%(clients)s) ORDER BY id
 
 -- name: points
