@@ -10,7 +10,8 @@ from asgiref.sync import sync_to_async
 from django.db import connection
 
 from carepost.appointments import booking
-from carepost.messaging import rules, templates
+from carepost.ground import ids
+from carepost.messaging import outbox, rules, templates
 from carepost.messaging.rehearsal import (
     ChangedRule,
     NewRule,
@@ -27,7 +28,7 @@ from carepost.practice.audit import SYSTEM
 from carepost.practice.errors import Conflict, NotFound, Refused
 from tests.builders import NOW, make_appointment, make_client, make_practice
 from tests.messaging.engine import Engine
-from tests.messaging.outbound.test_engine import make_rule, ready_practice
+from tests.messaging.outbound.test_engine import make_rule, messages, ready_practice
 from tests.messaging.rehearsal.outboxes import rehearsed, waiting
 
 if TYPE_CHECKING:
@@ -173,6 +174,45 @@ def test_a_rehearsal_changes_nothing(change: str) -> None:
         rehearse(practice.id, proposal, NOW)
         cursor.execute(counters)
         assert cursor.fetchone() == before
+
+
+async def test_a_visit_beyond_reach_counts_where_its_message_was_moved_near(
+    engine: Engine,
+) -> None:
+    practice = await sync_to_async(ready_practice)(quiet_hours=None)
+    rule = await sync_to_async(make_rule)(practice)
+    client = await sync_to_async(make_client)(practice)
+    for days in (5, 60, 61):
+        at = NOW + timedelta(days=days)
+        await sync_to_async(make_appointment)(practice, client, at=at)
+    await engine.plan()
+    _, moved, _ = await sync_to_async(messages)(practice)
+    soon = NOW + timedelta(days=3)
+    await sync_to_async(outbox.move)(practice.id, moved.id, SYSTEM, soon, NOW)
+    await engine.plan()
+
+    found = await sync_to_async(rehearse)(practice.id, RemovedRule(rule.id), NOW)
+    assert (found.without.going, found.with_.going) == (2, 0)
+    assert found.affected[0].at == soon
+
+
+async def test_a_change_is_told_of_however_far_its_visit(engine: Engine) -> None:
+    practice = await sync_to_async(ready_practice)(quiet_hours=None)
+    client = await sync_to_async(make_client)(practice)
+    for days in (5, 60):
+        at = NOW + timedelta(days=days)
+        await sync_to_async(make_appointment)(practice, client, at=at)
+    notice = await sync_to_async(make_rule)(
+        practice, kind="appointment_notice", when="change", days=0, seconds=180, types=[ids.fresh()]
+    )
+    await engine.plan()
+
+    told = ChangedRule(notice.id, None, {"types": []})
+    found = await sync_to_async(rehearsed)(practice.id, told, NOW)
+    assert len(found) == 2
+    await sync_to_async(rules.change_rule)(practice.id, notice.id, SYSTEM, now=NOW, types=[])
+    await engine.plan()
+    assert found == await sync_to_async(waiting)(practice.id, NOW)
 
 
 @pytest.mark.django_db
