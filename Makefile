@@ -19,7 +19,7 @@ demo: setup ## Start a demo practice on http://localhost:8000 and print the sign
 
 test: setup ## Run the tests; ARGS='-k cancel' picks some
 	@scripts/test-needs
-	@$(BIN)/python -m pytest $(ARGS)
+	@scripts/test $(ARGS)
 
 bench: setup ## Measure the hot path beside others' (writes bench/results/)
 	@scripts/setup bench

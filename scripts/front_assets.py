@@ -1,5 +1,6 @@
 """Copies what the pages need out of front/node_modules, each with a compressed twin.
 
+htmx and our own script, which is many small modules, become one file, asked for once.
 The icons named in web/icons.txt become one sprite, so that a page asks for them once.
 """
 
@@ -8,6 +9,7 @@ from __future__ import annotations
 import gzip
 import re
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -17,11 +19,10 @@ WEB = ROOT / "src" / "carepost" / "web"
 VENDOR = WEB / "static" / "vendor"
 FILES = {
     "tabler.min.css": "@tabler/core/dist/css/tabler.min.css",
-    "htmx.min.js": "htmx.org/dist/htmx.min.js",
-    "sse.min.js": "htmx-ext-sse/dist/sse.min.js",
     "event-calendar.min.js": "@event-calendar/build/dist/event-calendar.min.js",
     "event-calendar.min.css": "@event-calendar/build/dist/event-calendar.min.css",
 }
+HTMX = "htmx.org/dist/htmx.min.js"
 _DRAWING = re.compile(r"<svg[^>]*>(.*)</svg>", re.DOTALL)
 
 
@@ -31,6 +32,7 @@ def main() -> int:
     VENDOR.mkdir(parents=True)
     for name, source in FILES.items():
         _keep(name, re.sub(r"\s*(//|/\*)# sourceMappingURL=\S+( \*/)?", "", _read(source)))
+    _keep("pages.js", f"{_read(HTMX)}\n{_together(WEB / 'static' / 'web' / 'start.js')}")
     names = (WEB / "icons.txt").read_text().split()
     missing = [name for name in names if not _icon(name).exists()]
     if missing:
@@ -42,6 +44,16 @@ def main() -> int:
 
 def _read(source: str) -> str:
     return (MODULES / source).read_text()
+
+
+def _together(start: Path) -> str:
+    """One script of a module and all that it imports."""
+    esbuild = MODULES / ".bin" / "esbuild"
+    given = ["--bundle", "--minify", "--format=iife", "--target=es2022", "--log-level=warning"]
+    done = subprocess.run([esbuild, start, *given], stdout=subprocess.PIPE, text=True)  # noqa: S603
+    if done.returncode:
+        sys.exit(done.returncode)  # it has said what is wrong, and where
+    return done.stdout
 
 
 def _icon(name: str) -> Path:

@@ -168,7 +168,7 @@ def _weights(browser: Browser, state: StorageState, found: Sequence[tuple[str, s
             heaviest = max(some, key=lambda kind: some[kind].kilobytes)
             goals.append(_at_most(what, limit, some[heaviest].kilobytes, "KB", heaviest))
     most = max(each, key=lambda kind: each[kind].requests)
-    print(f"{'KB':>6} {'requests':>9}  page (a stream of changes counts as one)")
+    print(f"{'KB':>6} {'requests':>9}  page (a stream of changes, which stays open, not counted)")
     for kind, w in sorted(each.items(), key=lambda item: -item[1].kilobytes)[:6]:
         print(f"{w.kilobytes:6.0f} {w.requests:9}  {kind}")
     print()

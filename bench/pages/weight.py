@@ -11,7 +11,7 @@ SETTLES = 600  # milliseconds after load; what a page fetches by itself has begu
 
 
 class Weight(NamedTuple):
-    """`stream`: whether one of the requests stays open, for what changes."""
+    """`stream`: whether one more stays open, for what changes; it is none of the `requests`."""
 
     kilobytes: float
     requests: int
@@ -43,4 +43,4 @@ def of(browser: Browser, state: StorageState, address: str) -> Weight:
     page.goto(address, wait_until="load")
     page.wait_for_timeout(SETTLES)
     context.close()
-    return Weight(sum(brought.values()) / 1024, len(asked), bool(streams))
+    return Weight(sum(brought.values()) / 1024, len(asked - streams), bool(streams))

@@ -42,12 +42,35 @@ def test_quiet_hours_of_null_are_none_and_left_out_are_kept() -> None:
     assert told == {"fields": ["quiet_from", "quiet_to"], "quiet_hours": None}
 
 
+def test_practitioners_are_limited_to_their_own_clients_by_a_setting() -> None:
+    asker = a_practice()
+    assert asker.get("/settings").body["own_clients_only"] is False
+    assert asker.patch("/settings", {"own_clients_only": True}).body["own_clients_only"] is True
+    assert asker.get("/settings").body["own_clients_only"] is True
+    told = asker.get("/audit?action=settings.change").body["items"][0]["detail"]
+    assert told == {"fields": ["own_clients_only"], "own_clients_only": True}
+
+
+def test_what_is_asked_of_a_sign_in_is_a_setting() -> None:
+    asker = a_practice()
+    asked = {"mfa_required": "all", "idle_minutes": 20}
+    changed = asker.patch("/settings", asked).body
+    assert {name: changed[name] for name in asked} == asked
+    told = asker.get("/audit?action=settings.change").body["items"][0]["detail"]
+    assert told | {"fields": []} == {"fields": [], **asked}
+
+
 @pytest.mark.parametrize(
     ("change", "pointer"),
     [
         ({"messaging_enabled": "yes"}, "#/messaging_enabled"),
         ({"opt_in_required": 1}, "#/opt_in_required"),
         ({"opt_in_required": None}, "#/opt_in_required"),
+        ({"own_clients_only": "yes"}, "#/own_clients_only"),
+        ({"own_clients_only": None}, "#/own_clients_only"),
+        ({"mfa_required": "some"}, "#/mfa_required"),
+        ({"idle_minutes": 4}, "#/idle_minutes"),
+        ({"idle_minutes": None}, "#/idle_minutes"),
         ({"quiet_hours": {"from": "21:00"}}, "#/quiet_hours/to"),
         ({"quiet_hours": {"from": "25:00", "to": "08:00"}}, "#/quiet_hours/from"),
         ({"quiet_hours": {"from": "21:00+01:00", "to": "08:00"}}, "#/quiet_hours/from"),

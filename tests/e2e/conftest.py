@@ -22,10 +22,12 @@ if TYPE_CHECKING:
     from carepost.config.database import Database
 
 
-@pytest.fixture(autouse=True)
-def beside_a_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="session", autouse=True)
+def beside_a_loop() -> Iterator[None]:
     """Playwright runs a loop in this thread; Django takes that for asynchronous code."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        yield
 
 
 @pytest.fixture(scope="session")

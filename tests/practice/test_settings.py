@@ -57,6 +57,17 @@ def test_no_quiet_hours_at_all_is_a_choice_that_the_audit_trail_keeps() -> None:
         assert entry.actor_kind == "member"
 
 
+def test_whose_clients_practitioners_see_is_audited_and_plans_nothing_anew() -> None:
+    practice = make_practice()
+    assert practice.own_clients_only is False
+    change(practice.id, MEMBER, own_clients_only=True)
+    assert practice_of(practice.id).own_clients_only is True
+    with acting_for(practice.id):
+        entry = AuditEntry.objects.get(action="settings.change")
+        assert entry.detail == {"fields": ["own_clients_only"], "own_clients_only": True}
+        assert not Replan.objects.exists()
+
+
 def test_a_number_is_read_by_the_country_given_beside_it() -> None:
     practice = make_practice()
     change(practice.id, MEMBER, phone="020 7946 0018", country="GB")
@@ -76,6 +87,8 @@ def test_the_same_again_writes_nothing() -> None:
     [
         {"messaging_enabled": 1},
         {"opt_in_required": "yes"},
+        {"own_clients_only": "yes"},
+        {"own_clients_only": None},
         {"quiet_hours": (time(8), time(8))},
         {"quiet_hours": (time(8), None)},
         {"quiet_hours": "21-8"},

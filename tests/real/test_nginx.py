@@ -54,20 +54,20 @@ async def test_many_requests_share_one_connection(nginx: Nginx, scheme: str) -> 
     assert {protocol for *_, protocol in seen} == {"HTTP/1.1"}  # though it offers HTTP/2 by TLS
 
 
-@pytest.mark.parametrize("page", ["page", "chunked", "unframed", "behind"])
+@pytest.mark.parametrize("framing", ["page", "chunked", "unframed", "behind"])
 @pytest.mark.parametrize("scheme", ["plain", "tls"])
 async def test_a_body_arrives_whole_however_it_is_framed(
-    nginx: Nginx, page: str, scheme: str
+    nginx: Nginx, framing: str, scheme: str
 ) -> None:
     origin = nginx.tls if scheme == "tls" else nginx.plain
     async with client_of(nginx) as client:
-        target = f"/{page}.txt".encode()
+        target = f"/{framing}.txt".encode()
         answers = [await client.get(origin, target, b"", timeout=5, largest=PAGE) for _ in "ab"]
     for got in answers:
         assert (got.status, got.body) == (200, b"x" * PAGE)
-        assert (got.header(b"content-length") is None) == (page != "page")
+        assert (got.header(b"content-length") is None) == (framing != "page")
         chunked = got.header(b"transfer-encoding") == "chunked"
-        assert chunked == (page in ("chunked", "behind"))
+        assert chunked == (framing in ("chunked", "behind"))
 
 
 async def test_more_than_was_allowed_is_not_read(nginx: Nginx) -> None:

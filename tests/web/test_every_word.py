@@ -15,6 +15,7 @@ from carepost.people.models import Client, Contact
 from carepost.practice.models import ApiToken, Member
 from carepost.practice.tenancy import acting_for
 from carepost.web import countries
+from carepost.web.templatetags.carepost import _clock_at
 from tests.web.desk import browser_of
 from tests.web.everything import everything
 from tests.web.reading import Reading
@@ -40,11 +41,14 @@ PROPER = {"Carepost", "Twilio", "STARTTLS", "TLS", "CSV", "API", "SMS"}
 
 
 @pytest.fixture
-def marked(monkeypatch: pytest.MonkeyPatch) -> None:
+def marked(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A language in which each translated text stands in brackets."""
     real = translation._trans
     for name in ("gettext", "pgettext", "ngettext", "npgettext"):
         monkeypatch.setattr(real, name, _bracketed(getattr(real, name)))
+    _clock_at.cache_clear()  # times are kept by language, and this is none
+    yield
+    _clock_at.cache_clear()
 
 
 def _bracketed(translate):

@@ -28,9 +28,9 @@ _DATE = re.compile(r"(\d{1,4})[-/.](\d{1,2})[-/.](\d{1,4})")
 _NUMBER = re.compile(r"\+?[\d\s()./-]*\d[\d\s()./-]*")
 
 
-def find(words: str, limit: int) -> Sequence[Client]:
+def find(words: str, limit: int, among: QuerySet[Client] | None = None) -> Sequence[Client]:
     """The first clients by name whom the words fit, each with `reach`: the preferred number or
-    address, or None. Without words: nobody. Archived clients are left out.
+    address, or None. Without words: nobody. Archived clients are left out. `among`: of these alone.
 
     Must act for one practice. Words: beginnings of names; three or more digits of a number; the
     beginning of an address, or @ and its domain; a birth date, in ISO 8601 or the practice's order.
@@ -39,7 +39,10 @@ def find(words: str, limit: int) -> Sequence[Client]:
     asked = _asked(words)
     if not asked:
         return []
-    rows = Client.objects.filter(id__in=_found(asked, archived=False, most=limit))
+    if among is None:
+        rows = Client.objects.filter(id__in=_found(asked, archived=False, most=limit))
+    else:  # the door knows no more than names: the first of all might be none of these
+        rows = among.filter(id__in=_found(asked, archived=False, most=None))
     found = list(rows.order_by("last_name", "first_name", "id")[:limit])
     # Asked apart: within, it would be asked of each, and slowly where statistics are old.
     points = ContactPoint.objects.filter(client_id__in=[c.id for c in found], invalid_since=None)

@@ -67,6 +67,12 @@ def _zones() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
+@cache
+def zones() -> tuple[str, ...]:
+    """The time zones that people choose from, by name: those of a place. Read from disk once."""
+    return tuple(sorted(zone for zone in _zones() if "/" in zone))
+
+
 def zone(value: object, field: str = "timezone", *, required: bool = True) -> str:
     """An IANA time zone's name; empty where it is not `required`. Raises Refused."""
     if value == "" and not required:

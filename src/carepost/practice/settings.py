@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 
-_SIGN_IN = {"mfa_required", "idle_minutes"}  # no message depends on these
+_OF_MEMBERS = {"mfa_required", "idle_minutes", "own_clients_only"}  # no message depends on these
 
 
 def change(practice_id: UUID, actor: audit.Actor, **given: Any) -> Practice:
@@ -20,7 +20,8 @@ def change(practice_id: UUID, actor: audit.Actor, **given: Any) -> Practice:
 
     `given` (`Any`: each is checked here): messaging_enabled, opt_in_required, quiet_hours (None, or
     two local times: from, to), name, phone, email, timezone, country, language, date_order,
-    mfa_required (nobody, owners, all), idle_minutes (5 to 60).
+    mfa_required (nobody, owners, all), idle_minutes (5 to 60), own_clients_only (whether members
+    who are practitioners see their own clients alone).
     Whether there is a line to send by, before messaging is enabled, is the caller's to ask: lines
     are none of the facts.
     """
@@ -43,7 +44,7 @@ def change(practice_id: UUID, actor: audit.Actor, **given: Any) -> Practice:
                 practice_id,
                 **_said(practice, changed),
             )
-            if set(changed) - _SIGN_IN:
+            if set(changed) - _OF_MEMBERS:
                 changes.touch_practice(practice_id)
     return practice
 
@@ -54,7 +55,7 @@ def _checked(given: dict[str, Any], country: str) -> dict[str, Any]:
         country = fields.country(given["country"])  # numbers given beside it are read by it
     for name, value in given.items():
         match name:
-            case "messaging_enabled" | "opt_in_required":
+            case "messaging_enabled" | "opt_in_required" | "own_clients_only":
                 columns[name] = fields.yes_or_no(value, name)
             case "quiet_hours":
                 columns["quiet_from"], columns["quiet_to"] = fields.quiet_hours(value)
@@ -89,7 +90,9 @@ def _said(practice: Practice, changed: list[str]) -> dict[str, Any]:
     Sending at any hour is a choice that the owner answers for (RULES C1), so hours are told.
     """
     said: dict[str, Any] = {"fields": changed}
-    for switch in ("messaging_enabled", "opt_in_required", "mfa_required", "idle_minutes"):
+    for switch in (
+        "messaging_enabled", "opt_in_required", "mfa_required", "idle_minutes", "own_clients_only",
+    ):  # fmt: skip
         if switch in changed:
             said[switch] = getattr(practice, switch)
     if "quiet_from" in changed or "quiet_to" in changed:

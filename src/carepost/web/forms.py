@@ -41,8 +41,11 @@ class Form(forms.Form):
             widget, forms.CheckboxInput | forms.RadioSelect | forms.CheckboxSelectMultiple
         ):
             look = "form-check-input"
+            if not isinstance(widget, forms.CheckboxInput):
+                widget.template_name = "web/components/choices.html"
         elif isinstance(widget, forms.Select):
             look = "form-select"
+            widget.template_name = "web/components/select.html"
         else:
             look = "form-control"
         widget.attrs["class"] = f"{look} {given}".strip()

@@ -5,7 +5,8 @@
    none chosen, they choose. What the practice asks of a sign-in (RULES E1) comes first.
 3. The role says whether they may (403).
 4. A transaction begins that sees that practice alone; the page is rendered within it.
-5. What a person asked and cannot have becomes a page that says so, and undoes the transaction.
+5. A practitioner who is limited to their own clients names no other by id (`own.guard`, 404).
+6. What a person asked and cannot have becomes a page that says so, and undoes the transaction.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from carepost.ground import clock
 from carepost.practice import sign_in, tenancy
 from carepost.practice.errors import Conflict, NotFound, Refused
 from carepost.practice.models import Member
-from carepost.web import errors
+from carepost.web import errors, own
 from carepost.web.signin import standing
 from carepost.web.visitor import Visitor
 
@@ -69,10 +70,10 @@ def page(scope: str, *, own_transactions: bool = False) -> Callable[[View], View
             try:
                 if own_transactions:
                     with tenancy.acting_for(membership.practice_id):
-                        _admit(request, membership, held, now, scope)
+                        _admit(request, membership, held, now, scope, path)
                     return view(request, **path)
                 with tenancy.acting_for(membership.practice_id):
-                    _admit(request, membership, held, now, scope)
+                    _admit(request, membership, held, now, scope, path)
                     return view(request, **path)
             except _NotAllowed:
                 return errors.forbidden(request, PermissionError())
@@ -95,12 +96,14 @@ def _admit(
     held: Sequence[Membership],
     now: datetime,
     scope: str,
+    path: dict[str, Any],
 ) -> None:
     member = Member.objects.select_related("practice", "user").get(id=membership.member_id)
     visitor = Visitor(member.practice, member, member.user, now, len(held))
     request.visitor = visitor  # type: ignore[attr-defined]
     if not visitor.may(scope):
         raise _NotAllowed
+    own.guard(visitor, path)
 
 
 def _chosen(request: HttpRequest, held: Sequence[Membership]) -> Membership | None:

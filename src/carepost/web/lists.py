@@ -36,7 +36,9 @@ class Page(Generic[Row]):
     def total_words(self) -> str:
         """The total as people read it."""
         if self.total is None:
-            return _("more than %(many)s") % {"many": formats.number_format(MANY, use_l10n=True)}
+            return _("more than %(many)s") % {
+                "many": formats.number_format(MANY, force_grouping=True)
+            }
         return formats.number_format(self.total, force_grouping=True)
 
 
@@ -61,12 +63,12 @@ def cut(
     )
 
 
-def cut_rows(request: HttpRequest, rows: Any) -> Page[Any]:
-    """A page of a queryset (`Any`: of whatever model)."""
+def cut_rows(request: HttpRequest, rows: Any, total: int | None = None) -> Page[Any]:
+    """A page of a queryset (`Any`: of whatever model). `total`: how many, where that is known."""
     return cut(
         request,
         lambda offset, limit: list(rows[offset : offset + limit]),
-        lambda most: rows.order_by()[:most].count(),
+        lambda most: rows.order_by().values("pk")[:most].count() if total is None else total,
     )
 
 

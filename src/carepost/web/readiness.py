@@ -46,5 +46,10 @@ def look(now: datetime) -> Readiness:
     return Readiness(True, _age(now, beat), _age(now, oldest))
 
 
+def lives(beat: datetime | None, now: datetime) -> bool:
+    """Whether a worker that was last heard of at `beat` counts as alive."""
+    return Readiness(True, _age(now, beat)).worker
+
+
 def _age(now: datetime, then: datetime | None) -> float | None:
     return None if then is None else max(0.0, round((now - then).total_seconds(), 3))

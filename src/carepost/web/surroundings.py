@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
 from carepost.web import navigation, said
+from carepost.web.signin import staying
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from carepost.web.visitor import Visitor
 
 DRAWER = "drawer"
+_LAYOUTS = {"": "web/page.html", DRAWER: "web/drawer.html"}
 
 
 class Allowed:
@@ -27,15 +30,18 @@ class Allowed:
 
 
 def surroundings(request: HttpRequest) -> dict[str, Any]:
-    """`layout` is the page, or the drawer alone where htmx asked for the drawer."""
+    """`layout` is the page; or, where htmx asks for a part, the drawer or the middle alone."""
     visitor = getattr(request, "visitor", None)
-    in_drawer = request.headers.get("HX-Target") == DRAWER
+    target = request.headers.get("HX-Target", "")  # none where a link is followed
+    whole = not target
     return {
-        "layout": "web/drawer.html" if in_drawer else "web/page.html",
+        "layout": _LAYOUTS.get(target, "web/part.html"),
         "visitor": visitor,
-        "navigation": navigation.of(request) if visitor and not in_drawer else [],
+        "navigation": navigation.of(request) if visitor and whole else [],
         "may": Allowed(visitor) if visitor else {},
-        "toasts": [] if in_drawer else said.take(request),
+        "sees_nobody": bool(visitor and whole and visitor.limited and not visitor.practitioners),
+        "idle": json.dumps(staying.told(request)) if visitor and whole else "",
+        "toasts": said.take(request) if whole else [],
         "undo_seconds": said.UNDO_SECONDS,
         "test_phones": getattr(settings, "CAREPOST_TEST_PHONES", ""),
     }

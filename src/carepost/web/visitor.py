@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
+from carepost.appointments import own
+from carepost.people.models import Client
 from carepost.practice import audit
 from carepost.web import permissions
 
@@ -14,7 +16,11 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from uuid import UUID
 
+    from django.db.models import Model, QuerySet
+
     from carepost.practice.models import Member, Practice, User
+
+Row = TypeVar("Row", bound="Model")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,42 @@ class Visitor:
     def may(self, scope: str) -> bool:
         """Whether the member's role allows it."""
         return permissions.allows(self.role, scope)
+
+    @property
+    def limited(self) -> bool:
+        """Whether they see their own clients alone, as the practice may have it for practitioners.
+
+        Where not, nothing below asks the database anything.
+        """
+        return own.is_limited(self.practice, self.member)
+
+    @property
+    def own_of(self) -> UUID | None:
+        """Whose own clients alone are seen: the member's, or None for everybody's."""
+        return self.member.id if self.limited else None
+
+    def own(self, rows: QuerySet[Row], client: str = "client_id") -> QuerySet[Row]:
+        """Of the rows, those of the clients whom the visitor may see; `client` names the client."""
+        if not self.limited:
+            return rows
+        return rows.filter(own.narrowed(self.practice_id, self.member.id, client))
+
+    def owns(self, rows: QuerySet[Row], client: str = "client_id") -> bool:
+        """Whether there is one of the rows, found by id, that the visitor may see."""
+        if not self.limited:
+            return rows.exists()
+        mine = own.clients(self.practice_id, self.member.id)
+        return rows.filter(**{f"{client}__in": mine}).exists()
+
+    @property
+    def clients(self) -> QuerySet[Client] | None:
+        """Among whom people are found: None for all clients."""
+        return self.own(Client.objects.all(), "id") if self.limited else None
+
+    @property
+    def practitioners(self) -> list[UUID] | None:
+        """With whom they may book: None for anybody, none where nobody is linked to them yet."""
+        return own.practitioners(self.member.id) if self.limited else None
 
     def has_read(self, kind: str, ids: Iterable[UUID]) -> None:
         """Write down that records of people were read (RULES E3): one entry, with their ids."""

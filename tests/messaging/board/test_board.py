@@ -117,6 +117,14 @@ async def test_the_last_hour_is_told_by_its_results(engine: Engine) -> None:
     assert await seen(desk, board.last_hour, engine.now + timedelta(hours=2)) == {}
 
 
+async def test_what_leaves_and_what_came_are_the_same_when_asked_at_once(engine: Engine) -> None:
+    desk = await ten(engine)
+    for now in (engine.now, desk.visit.starts_at + timedelta(hours=1, minutes=5)):
+        flow = await seen(desk, board.flow, now)
+        assert flow.leaving == await seen(desk, board.leaving, now)
+        assert flow.last_hour == await seen(desk, board.last_hour, now)
+
+
 async def test_a_rule_has_a_past_and_a_future_of_a_week(engine: Engine) -> None:
     desk = await ten(engine)
     (forecast,) = (await seen(desk, board.forecast, engine.now)).values()
@@ -152,6 +160,10 @@ async def test_what_needs_somebody_comes_with_what_mends_it(engine: Engine) -> N
     assert found.rows[3].appointment_id == late.id
     assert found.rows[3].at == late.starts_at
     assert (await seen(desk, board.needs, engine.now, 1)).rows == found.rows[:1]
+
+    with_visits = await seen(desk, board.needs, engine.now, also=[visit.id])
+    assert with_visits.rows == found.rows
+    assert with_visits.heard == await seen(desk, why.will_hear_of, [visit.id], engine.now)
 
 
 def _trouble(desk: Desk) -> None:

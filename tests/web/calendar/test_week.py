@@ -47,6 +47,25 @@ def test_a_week_lists_its_visits_by_day_and_time_and_no_others() -> None:
     assert "11:00 AM" in page
 
 
+def test_a_full_week_is_listed_a_part_at_a_time_and_the_grid_has_all_of_it() -> None:
+    practice = make_practice()
+    client = make_client(practice)
+    made = {
+        str(make_appointment(practice, client, at=TUESDAY + timedelta(minutes=n)).id)
+        for n in range(60)
+    }
+    browser = browser_of(practice)
+
+    def listed(asked: str) -> list[str]:
+        page = browser.get(f"/calendar/?day=2026-03-03&view=week{asked}").content.decode()
+        return [visit for visit in made if f"/calendar/{visit}" in page]
+
+    first, second = listed(""), listed("&from=50")
+    assert (len(first), len(second)) == (50, 10)
+    assert {*first, *second} == made
+    assert {event["id"] for event in events(browser, "2026-03-01", "2026-03-07")} == made
+
+
 def test_a_day_has_a_column_for_each_practitioner_and_by_place_for_each_place() -> None:
     practice = make_practice()
     make_appointment(practice, at=TUESDAY, practitioner="Dr Ito", place="North")

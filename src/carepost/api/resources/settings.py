@@ -1,6 +1,6 @@
 """The practice's own settings, and who is asking."""
 
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from ninja import Router
@@ -37,7 +37,12 @@ class Quiet(Given):
 
 
 class SettingsChange(Given):
-    """`quiet_hours` null: no window at all, neither RULES C1's 21:00 to 8:00."""
+    """`quiet_hours` null: no window at all, neither RULES C1's 21:00 to 8:00.
+
+    `own_clients_only`: on their pages, members who are practitioners see the clients alone who have
+    or had a visit with them. Tokens see what their scopes say. `mfa_required`: of whom a second
+    factor is asked at sign-in; `idle_minutes`: 5 to 60, after which a page asks to sign in again.
+    """
 
     name: FullName | None = None
     phone: Short | None = None
@@ -48,6 +53,9 @@ class SettingsChange(Given):
     date_order: Literal["MDY", "DMY", "YMD"] | None = None
     messaging_enabled: Flag | None = None
     opt_in_required: Flag | None = None
+    own_clients_only: Flag | None = None
+    mfa_required: Literal["nobody", "owners", "all"] | None = None
+    idle_minutes: Annotated[int, Field(strict=True, ge=5, le=60)] | None = None
     quiet_hours: Quiet | None = None
 
 
@@ -67,6 +75,9 @@ class SettingsShown(Shown):
     date_order: str
     messaging_enabled: bool
     opt_in_required: bool
+    own_clients_only: bool
+    mfa_required: str
+    idle_minutes: int
     quiet_hours: QuietShown | None
     created_at: Instant
 
@@ -84,7 +95,8 @@ class Whoami(Shown):
 
 _PLAIN = (
     "id", "name", "phone", "email", "timezone", "country", "language", "date_order",
-    "messaging_enabled", "opt_in_required", "created_at",
+    "messaging_enabled", "opt_in_required", "own_clients_only", "mfa_required", "idle_minutes",
+    "created_at",
 )  # fmt: skip
 
 

@@ -48,10 +48,13 @@ def write(
         of_client[kept.client_id].append(kept)
     clients = sorted(of_client)
     # All is read before the first is written: the two share a connection.
+    whole = reading.Reach(now, now, now, frozenset(), any=True)  # no visit is out of reach
     cases = [
         case
         for first in range(0, len(clients), BATCH)
-        for case in reading.cases(setting.practice_id, clients[first : first + BATCH], now)
+        for case in reading.cases(
+            setting.practice_id, clients[first : first + BATCH], now, whole, ()
+        )
     ]
     left = list(RARE) if rare else []
     chance = random.Random(f"past {len(visits)}")  # noqa: S311 -- a demo

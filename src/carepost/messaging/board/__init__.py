@@ -9,19 +9,21 @@ from carepost.messaging.board.filter import TROUBLE, Filter
 from carepost.messaging.board.forecast import Forecast, forecast
 from carepost.messaging.board.messages import messages
 from carepost.messaging.board.needs import Need, Needs, needs
-from carepost.messaging.board.times import DayCount, HourCount, days, last_hour, leaving
+from carepost.messaging.board.times import DayCount, Flow, HourCount, days, flow, last_hour, leaving
 
 __all__ = [
     "MOST",
     "TROUBLE",
     "DayCount",
     "Filter",
+    "Flow",
     "Forecast",
     "HourCount",
     "Need",
     "Needs",
     "counts",
     "days",
+    "flow",
     "forecast",
     "last_hour",
     "leaving",

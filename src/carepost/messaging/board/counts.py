@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from carepost.messaging.models import Message
 
 MOST = 999
-OF_SOMEBODY = 10_000
-"""So many messages of the people asked for are counted, the latest."""
+OF_SOMEBODY = 10_001
+"""So many messages of the people asked for are counted: one more than a list would say."""
 
 NOTHING = Filter()
 
@@ -30,7 +30,7 @@ def counts(practice_id: UUID, asked: Filter = NOTHING, most: int = MOST) -> dict
     `most` + 1 stands for more: what is beyond is not counted. One statement.
     """
     rows = replace(asked, state="").rows(practice_id)
-    sql, given = _of_few(rows) if asked.words or asked.client_id else _of_many(rows, most)
+    sql, given = _of_few(rows) if asked.of_few else _of_many(rows, most)
     with connection.cursor() as cursor:
         cursor.execute(sql, given)
         found = {Status(status): min(number, most + 1) for status, number in cursor.fetchall()}

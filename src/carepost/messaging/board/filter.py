@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from django.db.models.expressions import RawSQL
+
+from carepost.appointments import own
 from carepost.messaging.models import Message
 from carepost.messaging.status import Status
 from carepost.people import finding
@@ -27,7 +30,8 @@ PEOPLE = 500
 @dataclass(frozen=True, slots=True)
 class Filter:
     """Empty or None: not asked. `state`: a status, or TROUBLE. From `due_from` until before
-    `due_until`. `words`: of a client's name, number or address."""
+    `due_until`. `words`: of a client's name, number or address. `own_of`: a member whose own
+    clients alone are meant."""
 
     state: str = ""
     kind: str = ""
@@ -37,11 +41,18 @@ class Filter:
     due_from: datetime | None = None
     due_until: datetime | None = None
     words: str = ""
+    own_of: UUID | None = None
+    people: tuple[UUID, ...] | None = None  # whom `words` fit, where they were looked for already
 
     @property
     def anything(self) -> bool:
-        """Whether anything is asked."""
-        return self != Filter()
+        """Whether anything is asked; whose clients one sees is not asked."""
+        return replace(self, own_of=None) != Filter()
+
+    @property
+    def of_few(self) -> bool:
+        """Whether it is of few people: their messages are all read, and all counted."""
+        return bool(self.words or self.client_id or self.own_of)
 
     def rows(self, practice_id: UUID) -> QuerySet[Message]:
         """The messages asked for, in no order."""
@@ -59,7 +70,23 @@ class Filter:
             rows = rows.filter(status__in=TROUBLES)
         elif self.state:
             rows = rows.filter(status=self.state)
-        if self.words:
-            people = finding.matching(Client.objects.filter(practice_id=practice_id), self.words)
-            rows = rows.filter(client_id__in=people.order_by("id").values("id")[:PEOPLE])
+        if self.own_of:
+            rows = rows.filter(own.narrowed(practice_id, self.own_of, "client_id"))
+        if self.people is not None:
+            people = RawSQL("SELECT unnest(%s::uuid[])", (list(self.people),))
+            rows = rows.filter(client_id__in=people)
+        elif self.words:
+            rows = rows.filter(client_id__in=self._found(practice_id).values("id"))
         return rows
+
+    def looked_up(self, practice_id: UUID) -> Filter:
+        """The same, its words looked for once: for whoever reads by it more than once."""
+        if not self.words:
+            return self
+        return replace(self, people=tuple(self._found(practice_id).values_list("id", flat=True)))
+
+    def _found(self, practice_id: UUID) -> QuerySet[Client]:
+        clients = Client.objects.filter(practice_id=practice_id)
+        if self.own_of:
+            clients = clients.filter(own.narrowed(practice_id, self.own_of, "id"))
+        return finding.matching(clients, self.words).order_by("id")[:PEOPLE]

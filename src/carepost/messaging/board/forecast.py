@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection
 
+from carepost.appointments import own
+
 if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
@@ -18,7 +20,7 @@ SELECT rule_id,
                         AND status NOT IN ('planned', 'held', 'dropped', 'expired', 'failed')),
        count(*) FILTER (WHERE status = 'planned')
 FROM messaging_message
-WHERE practice_id = %(practice)s AND due_at > %(since)s AND due_at < %(until)s
+WHERE practice_id = %(practice)s {own} AND due_at > %(since)s AND due_at < %(until)s
   AND rule_id IS NOT NULL
 GROUP BY rule_id
 """
@@ -31,11 +33,14 @@ class Forecast(NamedTuple):
     will: int
 
 
-def forecast(practice_id: UUID, now: datetime) -> dict[UUID, Forecast]:
-    """By rule; one that did and will do nothing is left out. One statement."""
-    given = _given(practice_id, now)
+def forecast(practice_id: UUID, now: datetime, own_of: UUID | None = None) -> dict[UUID, Forecast]:
+    """By rule; one that did and will do nothing is left out. One statement.
+
+    `own_of`: only messages to the own clients of this member.
+    """
+    given = _given(practice_id, now) | {"own": own_of}
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT, given)
+        cursor.execute(_COUNT.format(own=own.among("client_id", own_of)), given)
         return {
             rule: Forecast(left, will) for rule, left, will in cursor.fetchall() if left or will
         }

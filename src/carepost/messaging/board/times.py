@@ -1,4 +1,7 @@
-"""Messages by hour and by day: what leaves next, what came of the last."""
+"""Messages by hour and by day: what leaves next, what came of the last.
+
+Of all clients, or (`own_of`) of the own clients of a member alone.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection
 
+from carepost.appointments import own
 from carepost.messaging.status import Status
 
 if TYPE_CHECKING:
@@ -17,21 +21,35 @@ if TYPE_CHECKING:
 _LEAVING = """
 SELECT date_trunc('hour', greatest(due_at, %(since)s)), channel, count(*)
 FROM messaging_message
-WHERE practice_id = %(practice)s AND status = 'planned' AND due_at < %(until)s
+WHERE practice_id = %(practice)s {own} AND status = 'planned' AND due_at < %(until)s
 GROUP BY 1, 2 ORDER BY 1, 2
 """
 _DAYS = """
 SELECT (due_at AT TIME ZONE %(zone)s)::date, status, count(*)
 FROM messaging_message
-WHERE practice_id = %(practice)s AND due_at >= %(since)s AND due_at < %(until)s
+WHERE practice_id = %(practice)s {own} AND due_at >= %(since)s AND due_at < %(until)s
 GROUP BY 1, 2 ORDER BY 1, 2
 """
 _LAST = """
 SELECT status, count(*)
 FROM messaging_message
-WHERE practice_id = %(practice)s AND due_at > %(since)s AND due_at <= %(until)s
+WHERE practice_id = %(practice)s {own} AND due_at > %(since)s AND due_at <= %(until)s
   AND status NOT IN ('planned', 'held')
 GROUP BY 1
+"""
+_FLOW = """
+(SELECT 'leaves', date_trunc('hour', greatest(due_at, %(since)s)), channel, count(*)
+ FROM messaging_message
+ WHERE practice_id = %(practice)s {own} AND status = 'planned' AND due_at < %(until)s
+ GROUP BY 2, 3)
+UNION ALL
+(SELECT 'came', NULL, status, count(*)
+ FROM messaging_message
+ WHERE practice_id = %(practice)s {own} AND due_at > %(lately)s AND due_at <= %(now)s
+   AND status NOT IN ('planned', 'held')
+ GROUP BY 3)
+UNION ALL
+SELECT 'beat', max(at), '', 0 FROM messaging_workerbeat
 """
 
 
@@ -51,17 +69,50 @@ class DayCount(NamedTuple):
     messages: int
 
 
-def leaving(practice_id: UUID, now: datetime, hours: int = 24) -> list[HourCount]:
+class Flow(NamedTuple):
+    """What leaves in the next hours, what came of the last, and when a worker was last heard of."""
+
+    leaving: list[HourCount]
+    last_hour: dict[Status, int]
+    beat: datetime | None
+
+
+def flow(practice_id: UUID, now: datetime, hours: int = 24, own_of: UUID | None = None) -> Flow:
+    """`leaving` and `last_hour` in one statement, for a page; and whether anything sends at all."""
+    since = now.replace(minute=0, second=0, microsecond=0)
+    given = {
+        "practice": practice_id,
+        "since": since,
+        "until": since + timedelta(hours=hours),
+        "lately": now - timedelta(hours=1),
+        "now": now,
+    }
+    leaves, came, beat = [], {}, None
+    for sort, at, word, number in _rows(_FLOW, given, own_of):
+        if sort == "leaves":
+            leaves.append(HourCount(at, word, number))
+        elif sort == "came":
+            came[Status(word)] = number
+        else:
+            beat = at
+    return Flow(sorted(leaves), came, beat)
+
+
+def leaving(
+    practice_id: UUID, now: datetime, hours: int = 24, own_of: UUID | None = None
+) -> list[HourCount]:
     """What is planned for the next hours, this one included, in order.
 
     What is overdue counts to this hour: it leaves as soon as it can.
     """
     since = now.replace(minute=0, second=0, microsecond=0)
     given = {"practice": practice_id, "since": since, "until": since + timedelta(hours=hours)}
-    return [HourCount(*row) for row in _rows(_LEAVING, given)]
+    return [HourCount(*row) for row in _rows(_LEAVING, given, own_of)]
 
 
-def days(practice_id: UUID, now: datetime, zone: ZoneInfo, days: int = 30) -> list[DayCount]:
+def days(
+    practice_id: UUID, now: datetime, zone: ZoneInfo, days: int = 30, own_of: UUID | None = None
+) -> list[DayCount]:
     """What was due on each of the last local days, today included, by what came of it."""
     today = now.astimezone(zone).date()
     given = {
@@ -70,17 +121,17 @@ def days(practice_id: UUID, now: datetime, zone: ZoneInfo, days: int = 30) -> li
         "since": datetime.combine(today - timedelta(days=days - 1), time(), zone),
         "until": datetime.combine(today + timedelta(days=1), time(), zone),
     }
-    return [DayCount(day, Status(status), n) for day, status, n in _rows(_DAYS, given)]
+    return [DayCount(day, Status(status), n) for day, status, n in _rows(_DAYS, given, own_of)]
 
 
-def last_hour(practice_id: UUID, now: datetime) -> dict[Status, int]:
+def last_hour(practice_id: UUID, now: datetime, own_of: UUID | None = None) -> dict[Status, int]:
     """What came of what was due within the last hour."""
     given = {"practice": practice_id, "since": now - timedelta(hours=1), "until": now}
-    return {Status(status): number for status, number in _rows(_LAST, given)}
+    return {Status(status): number for status, number in _rows(_LAST, given, own_of)}
 
 
-def _rows(query: str, given: dict[str, Any]) -> list[tuple[Any, ...]]:
+def _rows(query: str, given: dict[str, Any], own_of: UUID | None) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(query, given)
+        cursor.execute(query.format(own=own.among("client_id", own_of)), given | {"own": own_of})
         found: list[tuple[Any, ...]] = cursor.fetchall()
         return found

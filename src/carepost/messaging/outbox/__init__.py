@@ -10,7 +10,7 @@ from carepost.messaging.outbox.another_way import retry_by
 from carepost.messaging.outbox.calling_off import UNDO, cancel, restore
 from carepost.messaging.outbox.test_message import say_test
 from carepost.messaging.outbox.timing import move, send_now
-from carepost.messaging.outbox.words import Said, edit_words, reset_words, words_of
+from carepost.messaging.outbox.words import Said, edit_words, reset_words, words_of, words_of_row
 
 __all__ = [
     "UNDO",
@@ -26,4 +26,5 @@ __all__ = [
     "say_test",
     "send_now",
     "words_of",
+    "words_of_row",
 ]

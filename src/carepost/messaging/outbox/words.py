@@ -101,6 +101,11 @@ def words_of(practice_id: UUID, message_id: UUID, now: datetime) -> Said:
     message = Message.objects.filter(practice_id=practice_id, id=message_id).first()
     if message is None:
         raise NotFound(_("There is no such message."))
+    return words_of_row(message, now)
+
+
+def words_of_row(message: Message, now: datetime) -> Said:
+    """The same of a message that was read already, with its practice and client or without."""
     if message.status in WAITING:
         return _to_come(message, now)
     last = Attempt.objects.filter(message=message).order_by("-number", "-id").first()
@@ -136,11 +141,15 @@ def seal(message: Message, subject: str, body: str) -> bytes:
 
 
 def _key(message: Message) -> bytes:
-    practice = Practice.objects.only("id", "sealed_key").get(id=message.practice_id)
+    if not Message.practice.is_cached(message):
+        message.practice = Practice.objects.only("id", "sealed_key").get(id=message.practice_id)
     if message.client_id is None:
-        return keys.practice_key(practice)
-    sealed = Client.objects.values_list("sealed_key", flat=True).get(id=message.client_id)
-    return keys.client_key(practice, bytes(sealed))
+        return keys.practice_key(message.practice)
+    if Message.client.is_cached(message) and message.client is not None:
+        sealed = message.client.sealed_key
+    else:
+        sealed = Client.objects.values_list("sealed_key", flat=True).get(id=message.client_id)
+    return keys.client_key(message.practice, bytes(sealed))
 
 
 def _opened(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from carepost.appointments import own
 from carepost.appointments.models import Appointment, AppointmentChange
 from carepost.messaging import templates
 from carepost.messaging.channels.email_html import html_of
@@ -56,11 +57,13 @@ def preview(
     subject: str,
     body: str,
     now: datetime,
+    own_of: UUID | None = None,
 ) -> Preview:
     """Fill a template with the next visit, as it would be said at `now`. Saves nothing.
 
     An empty `channel` is shown as SMS, an empty `what` of a notice as moved. What is wrong with
-    the words is told in `errors`. Raises `Refused` for a kind, what, channel or language that
+    the words is told in `errors`. `own_of`: a member, of whose own clients' visits the next one is
+    taken. Raises `Refused` for a kind, what, channel or language that
     there is not, `NotFound` for a practice.
     """
     shown = channel or "sms"
@@ -72,7 +75,7 @@ def preview(
         practice = Practice.objects.filter(id=practice_id).first()
         if practice is None:
             raise NotFound("There is no such practice.")
-        visit = _next_visit(practice_id, now)
+        visit = _next_visit(practice_id, now, own_of)
         if visit is None:
             filled = _filled_by_samples(practice, kind, said, shown, language, subject, body)
         else:
@@ -112,15 +115,13 @@ def _errors(
     return tuple(found)
 
 
-def _next_visit(practice_id: UUID, now: datetime) -> Appointment | None:
-    return (
-        Appointment.objects.filter(
-            practice_id=practice_id, starts_at__gt=now, status__in=["booked", "confirmed"]
-        )
-        .select_related("place", "practitioner")
-        .order_by("starts_at", "id")
-        .first()
+def _next_visit(practice_id: UUID, now: datetime, own_of: UUID | None) -> Appointment | None:
+    rows = Appointment.objects.filter(
+        practice_id=practice_id, starts_at__gt=now, status__in=["booked", "confirmed"]
     )
+    if own_of:
+        rows = rows.filter(own.narrowed(practice_id, own_of, "client_id"))
+    return rows.select_related("place", "practitioner").order_by("starts_at", "id").first()
 
 
 def _about(

@@ -46,6 +46,8 @@ class Practice(models.Model):
     )
     # How long a member may be away before they sign in again.
     idle_minutes = models.SmallIntegerField(default=15, db_default=15)
+    # Members who are practitioners see no other clients than their own (`appointments.own`).
+    own_clients_only = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:

@@ -110,7 +110,7 @@ def put(request: StaffRequest, appointment_id: UUID) -> HttpResponse:
     visitor, before = request.visitor, find(appointment_id)
 
     def act() -> None:
-        given = where(request, visitor)
+        given = where(request, visitor, before)
         series.change(
             visitor.practice_id, appointment_id, visitor.actor, **given, now=visitor.now,
             scope=_scope(request),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from carepost.appointments import booking, series
 from carepost.people import finding, register
 from carepost.people.models import Client
+from carepost.practice.errors import Conflict, NotFound
 from carepost.web import said
 from carepost.web.calendar.asked import as_instant
 from carepost.web.calendar.forms import DAY, TIME, BookingForm
@@ -34,8 +35,13 @@ def book(request: StaffRequest) -> HttpResponse:
     """The form. What is refused is said at its field, and nothing that was written is lost."""
     visitor = request.visitor
     form = BookingForm(
-        request.POST or None, initial=_initial(request, visitor), practice=visitor.practice
-    )
+        request.POST or None, initial=_initial(request, visitor), practice=visitor.practice,
+        only=visitor.practitioners,
+    )  # fmt: skip
+    if visitor.limited and not form.practitioners:
+        raise Conflict(
+            _("You are linked to no practitioner. Ask an owner to link you to one in Settings.")
+        )
     # Enter presses Find, too: with somebody chosen it is the visit that is meant.
     looking = "find" in request.POST and not form.client_id and not form.is_new
     if request.method == "POST" and not looking and form.is_valid():
@@ -74,6 +80,8 @@ def _book(form: BookingForm, visitor: Visitor) -> list[Appointment]:
             visitor.practice_id, visitor.actor, first_name=given["first_name"],
             last_name=given["last_name"], contact_points=form.points(),
         ).id  # fmt: skip
+    elif visitor.limited and _client(client_id, visitor) is None:
+        raise NotFound("There is no such client.", "client_id")
     wanted = {
         "client_id": client_id,
         "type": form.chosen("type"),
@@ -118,7 +126,12 @@ def _initial(request: StaffRequest, visitor: Visitor) -> dict[str, Any]:
 
 
 def _client(client_id: UUID | None, visitor: Visitor) -> Client | None:
-    client = Client.objects.filter(id=client_id).first() if client_id else None
+    if client_id is None:
+        return None
+    rows = Client.objects.filter(id=client_id)
+    if visitor.limited and not visitor.owns(rows, "id"):
+        return None
+    client = rows.first()
     if client:
         visitor.has_read("client", [client.id])
     return client
@@ -128,6 +141,6 @@ def _found(words: str, visitor: Visitor) -> Sequence[Client]:
     words = words.strip()[:80]
     if len(words) < 2 or not visitor.may("clients:read"):
         return []
-    found = finding.find(words, FOUND)
+    found = finding.find(words, FOUND, visitor.clients)
     visitor.has_read("client", [client.id for client in found])
     return found

@@ -30,6 +30,8 @@ def move(request: StaffRequest, appointment_id: UUID) -> HttpResponse:
     form = ChangeForm(
         request.POST or None, initial=_initial(visit), practice=visitor.practice,
         repeats=visit.series_id is not None,
+        # Nobody takes a client over, or loses one, who sees no others.
+        only=[visit.practitioner_id] if visitor.limited else None,
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         with form.refusals():

@@ -14,8 +14,9 @@ from carepost.web.forms import Form
 from carepost.web.frame import as_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
+    from uuid import UUID
 
     from carepost.appointments.series import Taken
     from carepost.practice.models import Practice
@@ -63,24 +64,28 @@ class VisitForm(Form):
     taken: list[Taken] = []
     """Of visits that repeat, those that had no room."""
 
-    def __init__(self, *args: Any, practice: Practice, **kwargs: Any) -> None:
-        """`kept` in `initial` are entries out of use that the visit has already."""
+    def __init__(
+        self, *args: Any, practice: Practice, only: Collection[UUID] | None = None, **kwargs: Any
+    ) -> None:
+        """`kept` in `initial` are entries out of use that the visit has already. `only`: of these
+        practitioners alone one is chosen, and no other can be named; None for any."""
         super().__init__(*args, **kwargs)
         self.practice = practice
         kept = {str(value) for value in self.initial.values() if value}
         self.types = _usable(AppointmentType.objects.order_by("name"), kept)
-        self.practitioners = _usable(Practitioner.objects.order_by("name"), kept)
+        practitioners = _usable(Practitioner.objects.order_by("name"), kept)
+        self.practitioners = [e for e in practitioners if only is None or e.id in only]
         self.places = _usable(Place.objects.order_by("name"), kept)
         self._offer("type", self.types)
-        self._offer("practitioner", self.practitioners)
+        self._offer("practitioner", self.practitioners, named=only is None)
         places = [("", _("No place")), *_choices(self.places)]
         self.fields["place"].choices = places  # type: ignore[attr-defined]
         if not self.places:
             del self.fields["place"]
         self.lengths = {str(each.id): each.minutes for each in self.types}
 
-    def _offer(self, name: str, entries: Sequence[Any]) -> None:
-        if entries:
+    def _offer(self, name: str, entries: Sequence[Any], named: bool = True) -> None:
+        if entries or not named:
             self.fields[name].choices = _choices(entries)  # type: ignore[attr-defined]
             return
         label = self.fields[name].label

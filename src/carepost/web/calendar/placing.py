@@ -19,8 +19,12 @@ if TYPE_CHECKING:
     from carepost.web.visitor import Visitor
 
 
-def where(request: StaffRequest, visitor: Visitor) -> dict[str, Any]:
-    """What a drag or its undo gives, as `booking.change` takes it (`Any`: each its own type)."""
+def where(request: StaffRequest, visitor: Visitor, visit: Appointment) -> dict[str, Any]:
+    """What a drag or its undo gives, as `booking.change` takes it (`Any`: each its own type).
+
+    Raises Refused; and for another practitioner, where the visitor sees their own clients alone:
+    nobody then takes a client over, or loses one.
+    """
     given: dict[str, str] = {**request.GET.dict(), **request.POST.dict()}
     to: dict[str, Any] = {}
     if "start" in given:
@@ -36,6 +40,10 @@ def where(request: StaffRequest, visitor: Visitor) -> dict[str, Any]:
     if "place" in given:
         place = given["place"]
         to["place"] = None if place in ("", NOWHERE) else as_id(place) or place
+    if visitor.limited and to.pop("practitioner", visit.practitioner_id) != visit.practitioner_id:
+        raise Refused(
+            _("The front desk gives visits to another practitioner. Ask them."), "practitioner"
+        )
     return to
 
 

@@ -14,17 +14,18 @@ from carepost.web.frame import StaffRequest, page
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
-    from carepost.web.calendar.visits import Row
+    from carepost.appointments.models import Appointment
 
 
 @page("appointments:read")
 def day(request: StaffRequest) -> HttpResponse:
     """The page, as paper has it; the browser prints it."""
     visitor, asked = request.visitor, read_asked(request)
-    rows = visits.between(visitor, asked, asked.day, asked.day)
-    by_name: dict[str, list[Row]] = {}
-    for row in rows:
-        by_name.setdefault(row.visit.practitioner.name, []).append(row)
+    by_name: dict[str, list[tuple[Appointment, str]]] = {}
+    found = list(visits.among(visitor, asked, asked.day, asked.day)[: visits.MOST])
+    visitor.has_read("client", {visit.client_id for visit in found})
+    for visit in found:
+        by_name.setdefault(visit.practitioner.name, []).append((visit, visits.answer(visit)))
     shown = {
         "asked": asked,
         "sheets": sorted(by_name.items()),

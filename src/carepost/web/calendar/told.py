@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db.models import Exists, Q
 from django.utils.translation import gettext as _
 
 from carepost.appointments.models import AppointmentChange
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 FRESH = timedelta(minutes=10)
 """How long after a change there is something to say of it, where no message waits."""
+MOST = 200
+"""Messages of one visit that are read, the latest: rules make a few for each time it moves."""
 SOON = timedelta(hours=1)
 """Within it, seconds are counted down; what is later has a time of day."""
 
@@ -66,20 +68,43 @@ class Told:
         return self.state in (TOLD, NOBODY, NOTHING)
 
 
-def of(visit: Appointment, visitor: Visitor) -> Told | None:
+@dataclass(frozen=True, slots=True)
+class About:
+    """The messages about a visit, by time; and `now`, of them those about it as it stands."""
+
+    messages: list[Message]
+    now: list[Message]
+
+
+def about(visit: Appointment) -> About:
+    """What was and will be said of a visit, as it is and as it was before, in one statement."""
+    rows = list(
+        MessageAbout.objects.filter(appointment_id=visit.id)
+        .select_related("message")
+        .defer("message__trace", "message__sealed_words")
+        .order_by("-message__due_at", "-message_id")[:MOST]
+    )[::-1]
+    by_id = {row.message_id: row.message for row in rows}
+    current = {row.message_id: row.message for row in rows if row.sequence == visit.sequence}
+    return About(list(by_id.values()), list(current.values()))
+
+
+def of(visit: Appointment, visitor: Visitor, known: About | None = None) -> Told | None:
     """What is to be said of the last change; None where it is long past and nothing waits.
 
     1. The notice about the change as it stands, if it is planned: what became of it.
     2. Else whoever made the change said not to tell.
     3. Else no rule tells of changes of such visits.
     4. Else the planner has not come by yet; or it has, and found nothing to tell.
+
+    `known`: the messages about it, where they were read already.
     """
     change = AppointmentChange.objects.filter(
         appointment_id=visit.id, sequence=visit.sequence
     ).first()
     if change is None:
         return None
-    message = _notice(visit)
+    message = _notice(known or about(visit))
     if message is not None and message.status != Status.DROPPED:
         return _of_message(message, change, visitor)
     if change.at < visitor.now - FRESH:
@@ -89,7 +114,7 @@ def of(visit: Appointment, visitor: Visitor) -> Told | None:
     rule = _rule(visit)
     if rule is None:
         return Told(NOBODY, change.sequence)
-    if message is None and _is_pending(visit):
+    if message is None and rule.pending:
         return _waits(change.sequence, None, change.at + timedelta(seconds=rule.seconds), visitor)
     return Told(NOTHING, change.sequence)
 
@@ -116,17 +141,19 @@ def _waits(sequence: int, message: Message | None, due: datetime, visitor: Visit
     return Told(WAITS, sequence, message, due=due, seconds=seconds)
 
 
-def _notice(visit: Appointment) -> Message | None:
+def _notice(known: About) -> Message | None:
     """The notice of the visit's last change: of several, one that still waits."""
-    about = MessageAbout.objects.filter(appointment_id=visit.id, sequence=visit.sequence)
-    notices = Message.objects.filter(kind=appointment_notice.NAME, id__in=about.values("message"))
-    found = list(notices.order_by("due_at", "id"))
+    found = [message for message in known.now if message.kind == appointment_notice.NAME]
     waiting = [message for message in found if message.status in (Status.PLANNED, Status.HELD)]
     return next(iter(waiting or found), None)
 
 
-def _rule(visit: Appointment) -> Rule | None:
-    """The rule that tells soonest of changes of such visits."""
+def _rule(visit: Appointment) -> Any:
+    """The rule that tells soonest of changes of such visits, or None.
+
+    With `pending`: whether the planner has yet to come by for this client (`Any`: a Rule with it).
+    """
+    waiting = Replan.objects.filter(subject_id__in=[visit.client_id, visit.practice_id])
     rules = Rule.objects.filter(kind=appointment_notice.NAME, active=True)
     for name, value in (
         ("types", visit.type_id),
@@ -135,9 +162,4 @@ def _rule(visit: Appointment) -> Rule | None:
     ):
         anyone = Q(**{name: []})
         rules = rules.filter(anyone | Q(**{f"{name}__contains": [value]}) if value else anyone)
-    return rules.order_by("seconds", "id").first()
-
-
-def _is_pending(visit: Appointment) -> bool:
-    """Whether the planner has yet to come by for this client."""
-    return Replan.objects.filter(subject_id__in=[visit.client_id, visit.practice_id]).exists()
+    return rules.annotate(pending=Exists(waiting)).order_by("seconds", "id").first()

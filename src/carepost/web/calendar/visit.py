@@ -8,7 +8,6 @@ from django.shortcuts import redirect, render
 
 from carepost.appointments.booking import AHEAD
 from carepost.messaging import why
-from carepost.messaging.models import Message, MessageAbout
 from carepost.practice.errors import NotFound
 from carepost.web import said
 from carepost.web.calendar import told, visits
@@ -16,7 +15,6 @@ from carepost.web.frame import StaffRequest, page
 from carepost.web.surroundings import DRAWER
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from uuid import UUID
 
     from django.http import HttpResponse
@@ -37,7 +35,8 @@ def visit(request: StaffRequest, appointment_id: UUID) -> HttpResponse:
         return strip(request, find(appointment_id))
     visitor, found = request.visitor, find(appointment_id)
     visitor.has_read("client", [found.client_id])
-    row = visits.rows([found], visitor)[0]
+    about = told.about(found)
+    row = visits.row(found, about, visitor)
     ahead = found.status in AHEAD
     shown = {
         "visit": found,
@@ -46,9 +45,9 @@ def visit(request: StaffRequest, appointment_id: UUID) -> HttpResponse:
         "begun": found.starts_at <= visitor.now,
         "is_day": found.starts_at.astimezone(visitor.zone).date() <= visitor.today,
         "minutes": round((found.ends_at - found.starts_at).total_seconds() / 60),
-        "messages": _messages(found) if visitor.may("messages:read") else [],
+        "messages": about.messages[:MESSAGES] if visitor.may("messages:read") else [],
         "hearing": _hearing(found, visitor) if ahead else None,
-        "telling": told.of(found, visitor),
+        "telling": told.of(found, visitor, about),
         "said": said.take(request) if wanted == DRAWER else [],
         "undo_seconds": said.UNDO_SECONDS,
     }
@@ -85,12 +84,6 @@ def find(appointment_id: UUID) -> Appointment:
     if found is None:
         raise NotFound("There is no such visit.")
     return found
-
-
-def _messages(found: Appointment) -> Sequence[Message]:
-    """The messages about the visit, as it is and as it was before, by time."""
-    about = MessageAbout.objects.filter(appointment_id=found.id).values("message")
-    return list(Message.objects.filter(id__in=about).order_by("due_at", "id")[:MESSAGES])
 
 
 def _hearing(found: Appointment, visitor: Visitor) -> why.Hearing | None:

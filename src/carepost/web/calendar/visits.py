@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import F
 from django.utils.translation import gettext_noop
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from carepost.web.calendar.asked import Asked
+    from carepost.web.calendar.told import About
     from carepost.web.visitor import Visitor
 
 MOST = 1500
@@ -66,6 +67,13 @@ class Row:
 
 def between(visitor: Visitor, asked: Asked, first: date, last: date) -> list[Row]:
     """The visits that touch the days from `first` to `last`, by time, and that people were read."""
+    visits = list(among(visitor, asked, first, last)[:MOST])
+    visitor.has_read("client", {visit.client_id for visit in visits})
+    return rows(visits, visitor)
+
+
+def among(visitor: Visitor, asked: Asked, first: date, last: date) -> QuerySet[Appointment]:
+    """The same visits by time, not read yet: whoever reads them writes down that people were."""
     start, end = midnight(first, visitor), midnight(last + timedelta(days=1), visitor)
     found = whole().filter(
         practice_id=visitor.practice_id,
@@ -79,9 +87,7 @@ def between(visitor: Visitor, asked: Asked, first: date, last: date) -> list[Row
         found = found.filter(place_id=asked.place)
     if not asked.cancelled:
         found = found.exclude(status=VisitStatus.CANCELLED)
-    visits = list(found.order_by("starts_at", "id")[:MOST])
-    visitor.has_read("client", {visit.client_id for visit in visits})
-    return rows(visits, visitor)
+    return visitor.own(found).order_by("starts_at", "id")
 
 
 def whole() -> QuerySet[Appointment]:
@@ -93,20 +99,27 @@ def whole() -> QuerySet[Appointment]:
 def rows(visits: Iterable[Appointment], visitor: Visitor) -> list[Row]:
     """Each visit with its answer, and how the messages about it as it stands now are."""
     visits = list(visits)
-    said = _statuses([visit.id for visit in visits])
-    return [
-        Row(visit, answer(visit), _messages(visit, said[visit.id], visitor)) for visit in visits
-    ]
+    said = messages([visit.id for visit in visits])
+    return [Row(visit, answer(visit), standing(visit, said[visit.id], visitor)) for visit in visits]
 
 
-def answer(visit: Appointment) -> str:
-    """The answer to a visit, or what became of it: one who is here and waits has arrived."""
+def row(visit: Appointment, about: About, visitor: Visitor) -> Row:
+    """One visit, the messages about which were read already."""
+    said = {message.status for message in about.now}
+    return Row(visit, answer(visit), standing(visit, said, visitor))
+
+
+def answer(visit: Any) -> str:
+    """The answer to a visit, or what became of it: one who is here and waits has arrived.
+
+    `visit`: an Appointment, or any row with its fields (`Any`).
+    """
     if visit.arrived_at and visit.status in AHEAD:
         return "arrived"
     return str(visit.status)
 
 
-def _statuses(ids: list[UUID]) -> dict[UUID, set[str]]:
+def messages(ids: list[UUID]) -> dict[UUID, set[str]]:
     """The statuses of the messages about each visit as it stands."""
     found: dict[UUID, set[str]] = defaultdict(set)
     if ids:
@@ -118,7 +131,8 @@ def _statuses(ids: list[UUID]) -> dict[UUID, set[str]]:
     return found
 
 
-def _messages(visit: Appointment, statuses: set[str], visitor: Visitor) -> str:
+def standing(visit: Any, statuses: set[str], visitor: Visitor) -> str:
+    """How the messages about a visit are, from their statuses: a code of MESSAGES."""
     ahead = visit.status in AHEAD and visit.starts_at > visitor.now
     for state, among in _STATES.items():
         if statuses & among and (ahead or state in ("told", "trouble")):

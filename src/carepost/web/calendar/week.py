@@ -1,4 +1,7 @@
-"""The calendar: a week or a day as a grid for whoever can drag, and the same as a list for all."""
+"""The calendar: a week or a day as a grid for whoever can drag, and the same as a list for all.
+
+The grid asks for its visits by itself (`events`), so the page brings the list a part at a time.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 
 from carepost.appointments.models import Place, Practitioner
+from carepost.web import lists
 from carepost.web.calendar import visits
 from carepost.web.calendar.asked import asked as read_asked
 from carepost.web.frame import StaffRequest, page
@@ -20,8 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from django.db.models import QuerySet
     from django.http import HttpResponse
 
+    from carepost.appointments.models import Appointment
     from carepost.web.calendar.asked import Asked
     from carepost.web.calendar.visits import Row
 
@@ -48,15 +54,18 @@ class Day:
 def week(request: StaffRequest) -> HttpResponse:
     """The page."""
     visitor, asked = request.visitor, read_asked(request)
-    rows = visits.between(visitor, asked, asked.first, asked.last)
+    found = visits.among(visitor, asked, asked.first, asked.last)
+    cut = lists.cut_rows(request, found)
+    visitor.has_read("client", {visit.client_id for visit in cut.rows})
+    rows = visits.rows(cut.rows, visitor)
     practitioners = list(Practitioner.objects.order_by("name"))
     places = list(Place.objects.order_by("name"))
     columns = practitioners if asked.by == "practitioner" else places
     shown = {
         "asked": asked,
         "days": _days(rows, visitor.zone),
-        "total": len(rows),
-        "cut": len(rows) == visits.MOST,
+        "page": cut,
+        "too_many": asked.view != "list" and (cut.total is None or cut.total > visits.MOST),
         "practitioners": _offered(practitioners, asked.practitioner),
         "places": _offered(places, asked.place),
         "heading": _heading(asked),
@@ -65,7 +74,7 @@ def week(request: StaffRequest) -> HttpResponse:
         "today": asked.query(day=visitor.today),
         "views": [(view, word, asked.query(view=view)) for view, word in _views()],
         "day_only": asked.query(view="day"),
-        "grid": json.dumps(_grid(request, asked, _columns(asked, columns, rows))),
+        "grid": json.dumps(_grid(request, asked, _columns(asked, columns, found))),
         "query": asked.query(),
     }
     return render(request, "web/calendar/week.html", shown)
@@ -86,10 +95,14 @@ def _offered(entries: Sequence[Any], chosen: object) -> list[Any]:
     return [entry for entry in entries if entry.active or entry.id == chosen]
 
 
-def _columns(asked: Asked, entries: Sequence[Any], rows: Sequence[Row]) -> list[dict[str, str]]:
+def _columns(
+    asked: Asked, entries: Sequence[Any], found: QuerySet[Appointment]
+) -> list[dict[str, str]]:
     """The columns of a day: whoever is in use or has a visit, of those asked for."""
+    if asked.view != "day":
+        return []
     of = "practitioner_id" if asked.by == "practitioner" else "place_id"
-    busy = {getattr(row.visit, of) for row in rows}
+    busy = set(found.order_by().values_list(of, flat=True).distinct())
     only = asked.practitioner if asked.by == "practitioner" else asked.place
     chosen = [e for e in entries if (e.active or e.id in busy) and only in (None, e.id)]
     columns = [{"id": str(entry.id), "title": entry.name} for entry in chosen]
@@ -111,7 +124,7 @@ def _grid(request: StaffRequest, asked: Asked, columns: list[dict[str, str]]) ->
         "first": asked.first.isoformat(),
         "last": asked.last.isoformat(),
         "query": asked.query(),
-        "columns": columns if asked.view == "day" else [],
+        "columns": columns,
         "firstDay": int(formats.get_format("FIRST_DAY_OF_WEEK")),
         "offset": f"{offset[:3]}:{offset[3:5]}",
         "zone": visitor.practice.timezone,

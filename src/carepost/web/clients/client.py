@@ -10,7 +10,7 @@ from carepost.appointments.booking import AHEAD
 from carepost.appointments.models import Appointment
 from carepost.messaging import why
 from carepost.messaging.models import Message
-from carepost.people.models import Client, ContactPoint
+from carepost.people.models import Client
 from carepost.practice.errors import NotFound
 from carepost.web import lists
 from carepost.web.clients import standing
@@ -57,8 +57,7 @@ def messages(request: StaffRequest, client_id: UUID) -> HttpResponse:
 def contact(request: StaffRequest, client_id: UUID) -> HttpResponse:
     """How they are reached, what they agreed to, what they stopped."""
     shown = _head(request, client_id, "contact")
-    points = ContactPoint.objects.filter(client_id=client_id).order_by("system", "rank", "id")
-    shown["points"] = standing.of_points(client_id, list(points), shown["visitor"].practice)
+    shown["points"] = standing.of_points(client_id, shown["visitor"].practice)
     return render(request, "web/clients/contact.html", shown)
 
 

@@ -23,7 +23,13 @@ KEPT = ("first_name", "last_name", "birth_date", "assigned_channel", "language",
 
 @page("clients:write")
 def new(request: StaffRequest) -> HttpResponse:
-    """Add somebody, with the number and address they gave."""
+    """Add somebody, with the number and address they gave.
+
+    Whoever sees their own clients alone books a first visit instead, which makes them theirs.
+    """
+    if request.visitor.limited:
+        said.toast(request, _("Book a first visit for somebody new: then they are yours to see."))
+        return redirect("calendar:book")
     form = NewClientForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         visitor, given = request.visitor, form.cleaned_data

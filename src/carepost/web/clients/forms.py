@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from carepost.practice import fields
 from carepost.web.forms import Form
 
 LANGUAGES = (
@@ -27,8 +27,8 @@ SYSTEMS = (("phone", _("Phone")), ("email", _("Email")), ("fax", _("Fax")))
 
 def zones() -> list[tuple[str, Any]]:
     """All time zones, and first: the practice's."""
-    named = sorted(zone for zone in available_timezones() if "/" in zone)
-    return [("", _("The practice's")), *((zone, zone.replace("_", " ")) for zone in named)]
+    named = [(zone, zone.replace("_", " ")) for zone in fields.zones()]
+    return [("", _("The practice's")), *named]
 
 
 class ClientForm(Form):

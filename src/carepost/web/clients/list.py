@@ -28,7 +28,10 @@ def clients(request: StaffRequest) -> HttpResponse:
     """The page; its list alone is swapped as one types."""
     words = request.GET.get("q", "").strip()[:80]
     method = request.GET.get("method", "")
-    rows = finding.matching(Client.objects.all(), words)
+    visitor = request.visitor
+    # The practice is named, though no other's are seen: so the index is read in its order.
+    rows = Client.objects.filter(practice_id=visitor.practice_id)
+    rows = finding.matching(visitor.own(rows, "id"), words)
     if method in METHODS:
         rows = rows.filter(assigned_channel=method)
     found = lists.cut_rows(request, _with_visits(rows, request.visitor.now))

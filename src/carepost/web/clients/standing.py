@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from carepost.people.models import Consent, Stop
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+
+from carepost.people.models import Consent, ContactPoint, Stop
 from carepost.people.points import OLD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from uuid import UUID
 
-    from carepost.people.models import ContactPoint
     from carepost.practice.models import Practice
 
 CHANNELS_OF = {"phone": ("sms",), "email": ("email",), "fax": ()}
@@ -22,13 +23,14 @@ CHANNELS_OF = {"phone": ("sms",), "email": ("email",), "fax": ()}
 class Standing:
     """A contact point, the channel it is asked about (empty for fax), and what stands.
 
-    `consent`: the newest word, None if never asked. `needed`: the practice asks for consent.
+    `consent`: the newest word, None if never asked. `stop`: they asked to hear nothing more there.
+    `needed`: the practice asks for consent.
     """
 
     point: ContactPoint
     channel: str
     consent: Consent | None
-    stop: Stop | None
+    stop: bool
     needed: bool
 
     @property
@@ -41,27 +43,21 @@ class Standing:
         return self.point.invalid_since is not None and not self.old
 
 
-def of_points(
-    client_id: UUID, points: Iterable[ContactPoint], practice: Practice
-) -> list[Standing]:
-    """Each contact point with what stands of it, in three statements however many there are."""
-    points = list(points)
+def of_points(client_id: UUID, practice: Practice) -> list[Standing]:
+    """A client's contact points, each with what stands of it: two statements, however many."""
+    stopped = Stop.objects.filter(address=OuterRef("value"), lifted_at=None).values("channel")
+    points = ContactPoint.objects.filter(client_id=client_id).order_by("system", "rank", "id")
     newest: dict[tuple[str, str], Consent] = {}
     for consent in Consent.objects.filter(client_id=client_id).order_by("at", "id"):
         newest[consent.channel, consent.address] = consent
-    addresses = [point.value for point in points]
-    stops = {
-        (stop.channel, stop.address): stop
-        for stop in Stop.objects.filter(address__in=addresses, lifted_at=None).order_by("at")
-    }
     return [
         Standing(
             point,
             channel,
             newest.get((channel, point.value)),
-            stops.get((channel, point.value)),
+            channel in point.stopped,
             practice.opt_in_required,
         )
-        for point in points
+        for point in points.annotate(stopped=ArraySubquery(stopped))
         for channel in CHANNELS_OF[point.system] or ("",)
     ]

@@ -43,7 +43,7 @@ def find(request: StaffRequest) -> HttpResponse:
 def _people(request: StaffRequest, words: str) -> list[Found]:
     if len(words) < 2 or not request.visitor.may("clients:read"):
         return []
-    people = finding.find(words, PEOPLE)
+    people = finding.find(words, PEOPLE, request.visitor.clients)
     request.visitor.has_read("client", [each.id for each in people])
     return [
         Found(

@@ -36,4 +36,5 @@ def read(request: StaffRequest) -> Filter:
         due_from=start,
         due_until=end,
         words=given.get("q", "").strip()[:80],
+        own_of=request.visitor.own_of,
     )

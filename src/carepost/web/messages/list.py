@@ -9,6 +9,8 @@ from django.http import StreamingHttpResponse
 from django.shortcuts import render
 
 from carepost.messaging import board
+from carepost.messaging.board.filter import TROUBLES
+from carepost.messaging.status import Status
 from carepost.practice import audit
 from carepost.web import lists, words
 from carepost.web.frame import StaffRequest, page
@@ -16,7 +18,6 @@ from carepost.web.messages import asked as asking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from uuid import UUID
 
     from django.http import HttpResponse
 
@@ -29,14 +30,18 @@ EXPORTED = 50_000
 @page("messages:read")
 def messages(request: StaffRequest) -> HttpResponse:
     """The page; its table alone is swapped as one filters."""
-    visitor, asked = request.visitor, asking.read(request)
-    found = lists.cut_rows(request, board.messages(visitor.practice_id, asked))
+    visitor = request.visitor
+    asked = asking.read(request).looked_up(visitor.practice_id)
+    most = lists.MANY if asked.of_few else board.MOST
+    numbers = board.counts(visitor.practice_id, asked, most)
+    total = _total(numbers, asked) if asked.of_few else None
+    found = lists.cut_rows(request, board.messages(visitor.practice_id, asked), total)
     visitor.has_read("message", [row.id for row in found.rows])
     shown = {
         "page": found,
         "asked": asked,
         "day": request.GET.get("day", ""),
-        "counts": _counts(visitor.practice_id, asked),
+        "counts": [(str(status), _said(number)) for status, number in numbers.items()],
         "kinds": words.KINDS.items(),
         "channels": ("sms", "email"),
         "query": _without_state(request),
@@ -44,13 +49,18 @@ def messages(request: StaffRequest) -> HttpResponse:
     return render(request, "web/messages/list.html", shown)
 
 
-def _counts(practice_id: UUID, asked: Filter) -> list[tuple[str, str]]:
-    """How many of each state, counted no further than anybody reads."""
-    numbers = board.counts(practice_id, asked)
-    return [
-        (str(status), str(number) if number <= board.MOST else f"{board.MOST}+")
-        for status, number in numbers.items()
-    ]
+def _total(numbers: dict[Status, int], asked: Filter) -> int:
+    """How many the list has, of what was counted by state: of one, of those in trouble, of all."""
+    if asked.state == board.TROUBLE:
+        return sum(numbers.get(status, 0) for status in TROUBLES)
+    if asked.state:
+        return numbers.get(Status(asked.state), 0)
+    return sum(numbers.values())
+
+
+def _said(number: int) -> str:
+    """A count as it is shown, no further than anybody reads."""
+    return str(number) if number <= board.MOST else f"{board.MOST}+"
 
 
 def _without_state(request: StaffRequest) -> str:

@@ -68,7 +68,8 @@ def month(request: StaffRequest) -> HttpResponse:
 
 def _counted(visitor: Visitor) -> dict[date, dict[str, int]]:
     counted: dict[date, dict[str, int]] = defaultdict(dict)
-    for day, status, number in board.days(visitor.practice_id, visitor.now, visitor.zone, DAYS):
+    found = board.days(visitor.practice_id, visitor.now, visitor.zone, DAYS, visitor.own_of)
+    for day, status, number in found:
         counted[day][status] = number
     return counted
 

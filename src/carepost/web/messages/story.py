@@ -25,14 +25,15 @@ TRIED = ("failed", "undelivered")
 @page("messages:read")
 def why(request: StaffRequest, message_id: UUID) -> HttpResponse:
     """The sheet, beside the list or as a page."""
-    visitor, message = request.visitor, find(message_id)
+    visitor = request.visitor
+    record = stories.read(visitor.practice_id, message_id, visitor.now)
+    message, told = record.message, stories.told(record)
     visitor.has_read("message", [message.id])
-    told = stories.story(visitor.practice_id, message_id, visitor.now)
     shown: dict[str, Any] = {
         "message": message,
         "told": told,
         "mend": mends.href(told.mend, message) if told.mend else "",
-        "words": outbox.words_of(visitor.practice_id, message_id, visitor.now),
+        "words": outbox.words_of_row(message, visitor.now),
         "acts": _acts(message, visitor.may("messages:write")),
     }
     return render(request, "web/messages/why.html", shown)

@@ -20,7 +20,7 @@ def rules(request: StaffRequest) -> HttpResponse:
     visitor = request.visitor
     rows = list(Rule.objects.order_by("-active", "kind", "created_at", "id"))
     sentences = sayings.of_rules(rows)
-    forecast = board.forecast(visitor.practice_id, visitor.now)
+    forecast = board.forecast(visitor.practice_id, visitor.now, visitor.own_of)
     shown = [(rule, sentences[rule.id], forecast.get(rule.id)) for rule in rows]
     values = {
         "on": [each for each in shown if each[0].active],

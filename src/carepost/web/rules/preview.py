@@ -37,8 +37,9 @@ def filled(request: StaffRequest, asked: Any) -> dict[str, Any]:
             usual = defaults.find(kind, sort, language, about)
             subject, body = subject or usual.subject, usual.body
         shown = rehearsal.preview(
-            visitor.practice_id, kind, what, channel, language, subject, body, visitor.now
-        )
+            visitor.practice_id, kind, what, channel, language, subject, body, visitor.now,
+            visitor.own_of,
+        )  # fmt: skip
     except (Refused, LookupError):
         return {"shown": None}
     odd = sorted({(char, plain) for _, char, plain in shown.sms.odd}) if shown.sms else []

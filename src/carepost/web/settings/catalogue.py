@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django import forms
+from django.db.models import CharField, F, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -12,14 +15,13 @@ from django.utils.translation import gettext_lazy as lazy
 
 from carepost.appointments import catalogue as visits
 from carepost.appointments.models import AppointmentType, Place, Practitioner
+from carepost.practice.models import Member
 from carepost.web import said
 from carepost.web.clients.forms import zones
 from carepost.web.forms import Form
 from carepost.web.frame import StaffRequest, page
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from django.http import HttpResponse
 
 
@@ -36,12 +38,25 @@ class TypeForm(Form):
     )
 
 
+def _members() -> list[tuple[str, str]]:
+    """Everybody who is, or was, a member; and first: nobody."""
+    rows = Member.objects.select_related("user").order_by("name", "id")
+    return [("", _("Nobody")), *((str(row.id), row.name or row.user.email) for row in rows)]
+
+
 class PractitionerForm(Form):
     """Who sees clients."""
 
     name = forms.CharField(
         label=lazy("Name"), max_length=120, help_text=lazy("As clients read it in messages.")
     )
+    member_id = forms.TypedChoiceField(
+        label=lazy("Signs in as"), choices=_members, coerce=UUID, empty_value=None, required=False,
+        help_text=lazy(
+            "Which member this is. Where practitioners see their own clients only, the clients of "
+            "this practitioner are that member's."
+        ),
+    )  # fmt: skip
 
 
 class PlaceForm(Form):
@@ -65,6 +80,10 @@ SORTS: dict[str, tuple[type[Any], type[Form], Any]] = {
 def catalogue(request: StaffRequest) -> HttpResponse:
     """All of them on one page."""
     shown = {sort: model.objects.order_by("name") for sort, (model, _form, _word) in SORTS.items()}
+    named = NullIf(F("member__name"), Value(""))
+    shown["practitioners"] = shown["practitioners"].annotate(
+        signs_in_as=Coalesce(named, F("member__user__email"), output_field=CharField())
+    )
     return render(request, "web/settings/catalogue.html", {**shown, "tab": "catalogue"})
 
 

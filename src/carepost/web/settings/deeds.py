@@ -34,7 +34,7 @@ VERBS: dict[str, str] = {
     "appointment.reopen": _("reopened a visit"), "appointment.mark": _("marked a visit"),
     "appointment.change": _("changed a visit"),
     "appointment.hush": _("chose not to tell of a change"),
-    "message.read": _("read a message"), "message.send_now": _("sent a message at once"),
+    "message.read": _("looked at messages"), "message.send_now": _("sent a message at once"),
     "message.cancel": _("cancelled a message"), "message.retry": _("tried a message again"),
     "message.edit": _("edited a message"), "message.move": _("moved a message"),
     "message.decide": _("decided on a message"), "message.test": _("sent a test"),

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from zoneinfo import available_timezones
 
 from django import forms
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from carepost.practice import settings
+from carepost.practice import fields, settings
 from carepost.web import countries, said
 from carepost.web.forms import Form
 from carepost.web.frame import StaffRequest, page
@@ -18,12 +17,13 @@ from carepost.web.frame import StaffRequest, page
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
-KEPT = ("name", "phone", "email", "timezone", "country", "language", "date_order")
+KEPT = (
+    "name", "phone", "email", "timezone", "country", "language", "date_order", "own_clients_only",
+)  # fmt: skip
 
 
 def _zones() -> list[tuple[str, str]]:
-    named = sorted(zone for zone in available_timezones() if "/" in zone)
-    return [(zone, zone.replace("_", " ")) for zone in named]
+    return [(zone, zone.replace("_", " ")) for zone in fields.zones()]
 
 
 class PracticeForm(Form):
@@ -58,6 +58,15 @@ class PracticeForm(Form):
         ),
         help_text=lazy("How dates in imported files are read. It is never guessed."),
     )
+    own_clients_only = forms.BooleanField(
+        label=lazy("Practitioners see their own clients only"), required=False,
+        help_text=lazy(
+            "Members who are practitioners then see the clients who have or had a visit with them, "
+            "and nobody else. Link each practitioner to the member they sign in as, under Visits "
+            "and places: whoever is linked to nobody sees nobody. Owners, the front desk and "
+            "billers see everybody."
+        ),
+    )  # fmt: skip
 
 
 class SigningInForm(Form):

@@ -35,11 +35,17 @@ def stay(request: HttpRequest) -> JsonResponse:
 
 
 def _answer(request: HttpRequest) -> dict[str, object]:
+    answer = told(request)
+    return answer | {"token": get_token(request)} if "who" in answer else answer
+
+
+def told(request: HttpRequest) -> dict[str, object]:
+    """What a page's own clock begins with: seconds left, when it warns, and whose drafts it keeps
+    (`who`, of nobody's session left out)."""
     left = watch.remaining(request)
     answer: dict[str, object] = {"seconds": round(left), "warn": WARN}
     if left:
         # Drafts are kept under a name that tells nothing, and given back to the same person alone.
         user = str(request.session[SESSION_KEY])
         answer["who"] = salted_hmac("drafts", user, secret=settings.SECRET_KEY).hexdigest()[:32]
-        answer["token"] = get_token(request)
     return answer

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 import zlib
 from datetime import date, datetime
-from functools import cache
+from datetime import time as clock_time
+from functools import cache, lru_cache
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django import forms, template
@@ -18,6 +21,7 @@ from django.utils import formats
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from carepost.messaging.reasons import sentence
@@ -41,12 +45,14 @@ def _mark() -> str:
 
 
 @register.simple_tag
+@cache
 def asset(path: str) -> str:
     """The URL of a static file, with a mark of its content: it may be kept for long."""
     return f"{static(path)}?v={_mark()}"
 
 
 @register.simple_tag
+@lru_cache(maxsize=1024)
 def icon(name: str, label: str = "") -> SafeString:
     """One icon of web/icons.txt; with a `label` where no word stands beside it."""
     source = f"{asset('vendor/icons.svg')}#{name}"
@@ -60,9 +66,12 @@ def icon(name: str, label: str = "") -> SafeString:
 
 
 def _chip(look: words.Look) -> SafeString:
-    return format_html(
-        '<span class="chip chip-{}">{}{}</span>', look.tone, icon(look.icon), _(look.word)
-    )
+    return _chip_of(look.tone, look.icon, _(look.word))
+
+
+@lru_cache(maxsize=1024)
+def _chip_of(tone: str, icon_name: str, word: str) -> SafeString:
+    return format_html('<span class="chip chip-{}">{}{}</span>', tone, icon(icon_name), word)
 
 
 @register.simple_tag
@@ -123,11 +132,12 @@ def zone_name(zone: str) -> str:
 @register.filter
 def excerpt(body: str) -> str:
     """How a template begins, its merge fields in words and its conditions left out."""
-    plain = _CONDITION.sub("", str(body))
+    plain = _CONDITION.sub("", _OTHERWISE.sub("", str(body)))
     plain = _FIELD.sub(lambda found: f"[{field_word(found[1])}]", plain)
     return Truncator(" ".join(plain.split())).chars(140)
 
 
+_OTHERWISE = re.compile(r"\{%-?\s*else\b.*?endif\s*-?%\}", re.DOTALL)
 _CONDITION = re.compile(r"\{%.*?%\}")
 _FIELD = re.compile(r"\{\{\s*([\w.]+).*?\}\}")
 
@@ -173,9 +183,15 @@ def _day(then: date, today: date) -> str:
 
 
 def _clock(then: datetime) -> str:
+    return _clock_at(then.hour, then.minute, get_language() or "")
+
+
+@lru_cache(maxsize=8192)
+def _clock_at(hour: int, minute: int, language: str) -> str:
+    """A time of day as a reader of this language has it, which is the language now."""
     # Django's English "P" would write noon and "3 p.m."; columns of times want one shape.
     usual = formats.get_format("TIME_FORMAT")
-    return formats.time_format(then.time(), "g:i A" if usual == "P" else usual)
+    return formats.time_format(clock_time(hour, minute), "g:i A" if usual == "P" else usual)
 
 
 @register.simple_tag(takes_context=True)
@@ -214,10 +230,17 @@ def day(context: Context, value: datetime | date | None, zone: str = "") -> str:
 @register.simple_tag
 def person(client: Any) -> SafeString:
     """A client's name, linked to their page. `Any`: whatever has an id and names."""
-    return format_html(
-        '<a class="person" href="{}">{}</a>', reverse("clients:client", args=[client.id]),
-        full_name(client),
-    )  # fmt: skip
+    href = _client_page().replace(str(_ANYBODY), str(client.id))
+    return format_html('<a class="person" href="{}">{}</a>', href, full_name(client))
+
+
+_ANYBODY = UUID(int=0)
+
+
+@cache
+def _client_page() -> str:
+    """The page of a client, looked up once: lists name fifty."""
+    return reverse("clients:client", args=[_ANYBODY])
 
 
 @register.filter
@@ -255,6 +278,21 @@ def field(bound: forms.BoundField) -> dict[str, Any]:
         "kind": "checkbox" if checkbox else "",
         "optional": "" if _is_settled(bound) else _("(optional)"),
     }
+
+
+@register.simple_tag
+def options(groups: list[tuple[str | None, list[dict[str, Any]], int]]) -> SafeString:
+    """The options of a select, as Django's widgets give them (`Any`: its context of each)."""
+    parts = []
+    for group, those, _index in groups:
+        parts.append(f'<optgroup label="{escape(str(group))}">' if group else "")
+        parts += [
+            f'<option value="{escape(str(each["value"]))}"'
+            f"{' selected' if each['selected'] else ''}>{escape(str(each['label']))}</option>"
+            for each in those
+        ]
+        parts.append("</optgroup>" if group else "")
+    return mark_safe("".join(parts))  # noqa: S308 -- every value in it is escaped
 
 
 def _is_settled(bound: forms.BoundField) -> bool:

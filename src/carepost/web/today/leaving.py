@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from carepost.messaging import board
 from carepost.messaging.status import Status
+from carepost.web import readiness
 from carepost.web.pictures import bars
 
 if TYPE_CHECKING:
@@ -27,7 +28,10 @@ METHODS = ("sms", "email")
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """The picture with its numbers, and the last hour's count of each state."""
+    """The picture with its numbers, and the last hour's count of each state.
+
+    `working`: whether a worker was heard of lately, without which nothing leaves.
+    """
 
     total: int
     drawing: SafeString
@@ -35,15 +39,16 @@ class Leaving:
     columns: list[bars.Column]
     first_word: str
     last_hour: list[tuple[str, int]]
+    working: bool
 
 
 def of(visitor: Visitor) -> Leaving:
     """What leaves, told in the practice's time."""
     start = visitor.now.replace(minute=0, second=0, microsecond=0)
     counted: dict[tuple[datetime, str], int] = defaultdict(int)
-    for hour, channel, number in board.leaving(visitor.practice_id, visitor.now, HOURS):
+    flow = board.flow(visitor.practice_id, visitor.now, HOURS, visitor.own_of)
+    for hour, channel, number in flow.leaving:
         counted[hour, channel] += number
-    last = board.last_hour(visitor.practice_id, visitor.now)
     series = (bars.Series(_("SMS"), "one"), bars.Series(_("Email"), "two"))
     columns = [_column(visitor, start + timedelta(hours=n), counted) for n in range(HOURS)]
     return Leaving(
@@ -52,7 +57,8 @@ def of(visitor: Visitor) -> Leaving:
         series=series,
         columns=columns,
         first_word=_("Hour"),
-        last_hour=[(str(status), last[status]) for status in Status if status in last],
+        last_hour=[(str(s), flow.last_hour[s]) for s in Status if s in flow.last_hour],
+        working=readiness.lives(flow.beat, visitor.now),
     )
 
 

@@ -12,7 +12,11 @@ from carepost.messaging import board
 from carepost.web.messages import mends
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from uuid import UUID
+
     from carepost.messaging.board import Need
+    from carepost.messaging.why import Hearing
     from carepost.web.visitor import Visitor
 
 MOST = 8
@@ -30,17 +34,19 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """The first rows; `total` of them, `more` than are shown."""
+    """The first rows; `total` of them, `more` than are shown. `heard`: of visits asked of."""
 
     rows: list[Row]
     total: int
     more: bool
+    heard: dict[UUID, Hearing]
 
 
-def of(visitor: Visitor) -> Needs:
-    """The most pressing first."""
-    found = board.needs(visitor.practice_id, visitor.now, MOST)
-    return Needs([_row(need) for need in found.rows], found.total, found.total > MOST)
+def of(visitor: Visitor, visits: Iterable[UUID]) -> Needs:
+    """The most pressing first; and of the `visits` shown beside, whether their clients hear."""
+    found = board.needs(visitor.practice_id, visitor.now, MOST, visitor.own_of, visits)
+    rows = [_row(need) for need in found.rows]
+    return Needs(rows, found.total, found.total > MOST, found.heard)
 
 
 def _row(need: Need) -> Row:

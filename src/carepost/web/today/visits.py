@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from carepost.appointments.models import Appointment
-from carepost.messaging import why
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from uuid import UUID
 
+    from carepost.messaging.why import Hearing
     from carepost.web.visitor import Visitor
 
 MOST = 120
@@ -20,32 +21,42 @@ MOST = 120
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One visit, and what is to be said of its messages (`Any`: `why.Hearing`, or None)."""
+    """One visit, and what is to be said of its messages."""
 
     visit: Appointment
-    hearing: Any
+    hearing: Hearing | None
 
 
-def two_days(visitor: Visitor) -> tuple[list[Row], list[Row]]:
-    """Today's visits that are not over, and tomorrow's, by time."""
-    start = datetime.combine(visitor.today, time(), visitor.zone)
-    middle = datetime.combine(visitor.today + timedelta(days=1), time(), visitor.zone)
-    end = datetime.combine(visitor.today + timedelta(days=2), time(), visitor.zone)
-    visits = list(
-        Appointment.objects.filter(
-            practice_id=visitor.practice_id, starts_at__gte=start, starts_at__lt=end
-        )
+def two_days(visitor: Visitor) -> list[Appointment]:
+    """Today's visits and tomorrow's, by time."""
+    start, _, end = _midnights(visitor)
+    return list(
+        visitor.own(Appointment.objects.all())
+        .filter(practice_id=visitor.practice_id, starts_at__gte=start, starts_at__lt=end)
         .exclude(status="cancelled")
         .select_related("client", "practitioner", "place")
+        .defer("client__sealed_key")
         .order_by("starts_at", "id")[:MOST]
     )
-    rows = _with_hearing(visitor, visits)
+
+
+def ahead(visits: Sequence[Appointment], visitor: Visitor) -> list[UUID]:
+    """Those that have not begun: of them it is told whether their clients hear from us."""
+    return [visit.id for visit in visits if visit.starts_at > visitor.now]
+
+
+def shown(
+    visits: Sequence[Appointment], heard: Mapping[UUID, Hearing], visitor: Visitor
+) -> tuple[list[Row], list[Row]]:
+    """Today's visits that are not over, and tomorrow's, with what was heard of them."""
+    rows = [Row(visit, heard.get(visit.id)) for visit in visits]
+    _, middle, _ = _midnights(visitor)
     late = visitor.now - timedelta(hours=1)
     today = [row for row in rows if row.visit.starts_at < middle and row.visit.ends_at > late]
     return today, [row for row in rows if row.visit.starts_at >= middle]
 
 
-def _with_hearing(visitor: Visitor, visits: Sequence[Appointment]) -> list[Row]:
-    ahead = [visit.id for visit in visits if visit.starts_at > visitor.now]
-    heard = why.will_hear_of(visitor.practice_id, ahead, visitor.now)
-    return [Row(visit, heard.get(visit.id)) for visit in visits]
+def _midnights(visitor: Visitor) -> list[datetime]:
+    """Of today, tomorrow and the day after."""
+    days = (visitor.today + timedelta(days=n) for n in range(3))
+    return [datetime.combine(day, time(), visitor.zone) for day in days]

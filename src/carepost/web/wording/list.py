@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 def templates(request: StaffRequest) -> HttpResponse:
     """One row for each sort, in the languages that the practice and its clients have."""
     practice = request.visitor.practice
-    spoken = set(Client.objects.exclude(language="").values_list("language", flat=True).distinct())
+    clients = request.visitor.own(Client.objects.exclude(language=""), "id")
+    spoken = set(clients.values_list("language", flat=True).distinct())
     languages = [
         code
         for code in sorts.LANGUAGES

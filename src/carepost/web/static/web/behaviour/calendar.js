@@ -3,7 +3,7 @@
 // Its times are the practice's, whatever the reader's: the server sends and takes a wall's time
 // without an offset, and the grid's own clock runs at the practice's offset.
 
-const { bring } = await import(`./styles.js${new URL(import.meta.url).search}`);
+import { bring } from "./styles.js";
 
 const WIDE = matchMedia("(min-width: 821px)");
 let library = null;
@@ -72,6 +72,7 @@ export default async function calendar(element) {
 
 // The library says "table" of what has no cells to read; links in columns are what it is.
 function plainly(here) {
+  here.querySelector(".ec-main")?.setAttribute("tabindex", "0"); // it scrolls: keys must reach it
   for (const part of here.querySelectorAll(
     "[role=table], [role=rowgroup], [role=row], [role=cell], [role=columnheader], [role=article], aside",
   )) {

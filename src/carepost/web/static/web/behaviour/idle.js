@@ -4,20 +4,23 @@
 // A draft is kept in this window alone, per page and per person: it is never offered to another, and
 // goes when its form is sent or its person signs out.
 
-const { keepDrafts, offerDrafts } = await import(`./drafts.js${new URL(import.meta.url).search}`);
+import { keepDrafts, offerDrafts } from "./drafts.js";
 
 const LOOK_EVERY = 30; // seconds; the server's word counts, not this page's clock
 
 let timer = 0;
+let person = "";
 
 export default function idle(body) {
   keepDrafts(body);
-  look(true);
+  const first = JSON.parse(body.dataset.idle); // the page came with the first answer
+  if (first.seconds > first.warn) heed(first);
+  else look();
   // A machine that slept comes back late.
   document.addEventListener("visibilitychange", () => { if (!document.hidden) look(); });
 }
 
-async function look(first = false) {
+async function look() {
   clearTimeout(timer);
   let left;
   try {
@@ -27,7 +30,11 @@ async function look(first = false) {
     timer = setTimeout(look, LOOK_EVERY * 1000); // no network: ask again
     return;
   }
-  if (first && left.who) offerDrafts(left.who);
+  heed(left);
+}
+
+function heed(left) {
+  if (left.who && left.who !== person) offerDrafts(person = left.who);
   if (left.seconds <= 0) {
     // The server leads to the sign-in page, and back here after it.
     location.replace(location.pathname + location.search);
