@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
+
 from carepost.practice.errors import Refused
 
 if TYPE_CHECKING:
@@ -139,17 +141,33 @@ def find(header: Sequence[str], mapping: Mapping[str, str]) -> dict[str, int]:
         if plain(name) not in places:
             raise Refused(f"The column mapped to {thing} is not in this file.", "mapping")
         found[thing] = places[plain(name)]
-    taken = set(found.values())
+    found |= _by_name(places, mapping, found)
+    _enough(found)
+    return found
+
+
+def understood(header: Sequence[str]) -> dict[str, str]:
+    """The things that a file's columns are known to say by their names, each with its column."""
+    places: dict[str, int] = {}
+    for place, name in enumerate(header):
+        places.setdefault(plain(name), place)
+    return {thing: header[place] for thing, place in _by_name(places, {}, {}).items()}
+
+
+def _by_name(
+    places: Mapping[str, int], mapping: Mapping[str, str], found: Mapping[str, int]
+) -> dict[str, int]:
+    """Of the things not mapped, where each stands by its name; no column says two things."""
+    taken, more = set(found.values()), {}
     for thing, names in NAMES.items():
         if thing in mapping:
             continue
         for name in names:
             if name in places and places[name] not in taken:
-                found[thing] = places[name]
+                more[thing] = places[name]
                 taken.add(places[name])
                 break
-    _enough(found)
-    return found
+    return more
 
 
 def fits(header: Sequence[str], mapping: Mapping[str, str]) -> bool:
@@ -160,6 +178,6 @@ def fits(header: Sequence[str], mapping: Mapping[str, str]) -> bool:
 
 def _enough(found: dict[str, int]) -> None:
     if not ({"start", "date"} & found.keys()):
-        raise Refused("No column says when the visits start. Map one to start.", "mapping")
+        raise Refused(_("No column says when the visits start. Say which one does."), "mapping")
     if not ({"client_name", "first_name"} & found.keys()):
-        raise Refused("No column says the client's name. Map one to client_name.", "mapping")
+        raise Refused(_("No column says the client's name. Say which one does."), "mapping")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from carepost.appointments.imports import columns
 from carepost.appointments.models import Import, Practitioner
@@ -119,7 +120,10 @@ def settled(
     )
     if len(names) != 1:
         raise Refused(
-            "No column says the practitioner. Map one, or name the practitioner in the options.",
+            _(
+                "No column says the practitioner. Say which one does, or name the practitioner of "
+                "rows that name none."
+            ),
             "mapping",
         )
     return replace(manner, practitioner=names[0])

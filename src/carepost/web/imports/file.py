@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from carepost.appointments import imports
 from carepost.appointments.imports import checking, manner
+from carepost.appointments.imports.columns import understood
 from carepost.practice.errors import Refused
 from carepost.web import said
 from carepost.web.forms import Form
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
 
 LARGEST = 25 * 1024 * 1024  # bytes
+COLUMN = "column"
 
 
 class FileForm(Form):
@@ -64,20 +66,43 @@ class FileForm(Form):
 
 @page("imports:write")
 def new(request: StaffRequest) -> HttpResponse:
-    """Try a file: what each row would do. Nothing changes."""
-    form = FileForm(request.POST or None, request.FILES or None)
+    """Try a file: what each row would do. Nothing changes.
+
+    Where its columns are not understood, it is asked what each says, and the file once more.
+    """
+    form, named = FileForm(request.POST or None, request.FILES or None), None
     if request.method == "POST" and form.is_valid():
         visitor, file = request.visitor, form.cleaned_data["file"]
+        content, mapping = file.read(), _named(request)
         try:
             row = imports.check(
-                visitor.practice_id, visitor.actor, content=file.read(), file_name=file.name or "",
-                source=form.cleaned_data["source"], options=form.options(), now=visitor.now,
+                visitor.practice_id, visitor.actor, content=content, file_name=file.name or "",
+                source=form.cleaned_data["source"], mapping=mapping, options=form.options(),
+                now=visitor.now,
             )  # fmt: skip
             return redirect("imports:import", row.id)
         except Refused as refused:
             field = refused.field.partition(".")[2] or "file"
             form.add_error(field if field in form.fields else "file", refused.sentence)
-    return render(request, "web/imports/new.html", {"form": form})
+            named = _asked_by_name(content, mapping) if refused.field == "mapping" else None
+    return render(request, "web/imports/new.html", {"form": form, "named": named})
+
+
+def _named(request: StaffRequest) -> dict[str, str] | None:
+    """What was said of the columns; None where it was not asked."""
+    said_of = {thing: request.POST.get(f"{COLUMN}-{thing}") for thing in THINGS}
+    if all(name is None for name in said_of.values()):
+        return None
+    return {thing: name for thing, name in said_of.items() if name}
+
+
+def _asked_by_name(content: bytes, mapping: dict[str, str] | None) -> Form | None:
+    """The question what each column says; None where the file is no table."""
+    try:
+        header = checking.read_table(content, mapping or {}).header
+    except Refused:
+        return None
+    return _columns_form(header, mapping or understood(header), None, prefix=COLUMN)
 
 
 @page("imports:write")
@@ -102,7 +127,9 @@ def columns(request: StaffRequest, import_id: UUID) -> HttpResponse:
     return render(request, "web/imports/columns.html", {"form": form, "import": row})
 
 
-def _columns_form(header: Sequence[str], known: dict[str, str], data: Any) -> Form:
+def _columns_form(
+    header: Sequence[str], known: dict[str, str], data: Any, prefix: str | None = None
+) -> Form:
     named = [("", _("No column")), *((name, name) for name in header if name)]
     fields = {
         thing: forms.ChoiceField(
@@ -110,5 +137,5 @@ def _columns_form(header: Sequence[str], known: dict[str, str], data: Any) -> Fo
         )
         for thing, label in THINGS.items()
     }
-    made: Form = type("ColumnsForm", (Form,), fields)(data)
+    made: Form = type("ColumnsForm", (Form,), fields)(data, prefix=prefix)
     return made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.shortcuts import render
@@ -19,7 +20,11 @@ if TYPE_CHECKING:
 def today(request: StaffRequest) -> HttpResponse:
     """The page one lands on; each column is asked for anew when something changes."""
     visitor = request.visitor
-    shown: dict[str, Any] = {"steps": first_run.steps(request, visitor)}
+    steps = first_run.steps(request, visitor)
+    shown: dict[str, Any] = {
+        "to_do": [step for step in steps if not step.done],
+        "done": [step for step in steps if step.done],
+    }
     coming = visits.two_days(visitor) if visitor.may("appointments:read") else []
     asked = visits.ahead(coming, visitor)
     if visitor.may("messages:read"):
@@ -31,7 +36,10 @@ def today(request: StaffRequest) -> HttpResponse:
         shown["working"] = readiness.look(visitor.now).worker
     if visitor.may("appointments:read"):
         rows_today, rows_tomorrow = visits.shown(coming, heard, visitor)
-        shown["visits"] = [("today", rows_today), ("tomorrow", rows_tomorrow)]
+        shown["visits"] = [
+            ("today", visitor.today, rows_today),
+            ("tomorrow", visitor.today + timedelta(days=1), rows_tomorrow),
+        ]
         clients = {row.visit.client_id for row in (*rows_today, *rows_tomorrow)}
         visitor.has_read("client", clients)
     return render(request, "web/today/today.html", shown)
