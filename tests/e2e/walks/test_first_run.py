@@ -24,6 +24,7 @@ def test_a_new_practice_sees_its_first_reminder_arrive(
     go_in(page, founded()["link"])
     expect(page.get_by_role("heading", name="First things first")).to_be_visible()
 
+    page.get_by_text("Done already").click()
     page.get_by_role("link", name="Add a line to send by").click()
     lines = page.get_by_role("region", name="Lines")
     expect(lines.get_by_text("In use")).to_have_count(2)

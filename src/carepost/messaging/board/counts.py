@@ -27,7 +27,7 @@ NOTHING = Filter()
 def counts(practice_id: UUID, asked: Filter = NOTHING, most: int = MOST) -> dict[Status, int]:
     """How many messages of each state fit the rest of the filter; states without one left out.
 
-    `most` + 1 stands for more: what is beyond is not counted. One statement.
+    `most` + 1 stands for more: what is beyond is not counted. One statement, and one for words.
     """
     rows = replace(asked, state="").rows(practice_id)
     sql, given = _of_few(rows) if asked.of_few else _of_many(rows, most)

@@ -55,7 +55,7 @@ class Filter:
         return bool(self.words or self.client_id or self.own_of)
 
     def rows(self, practice_id: UUID) -> QuerySet[Message]:
-        """The messages asked for, in no order."""
+        """The messages asked for, in no order. With words, people are looked for at once."""
         asked = {
             "kind": self.kind,
             "channel": self.channel,
@@ -72,16 +72,16 @@ class Filter:
             rows = rows.filter(status=self.state)
         if self.own_of:
             rows = rows.filter(own.narrowed(practice_id, self.own_of, "client_id"))
-        if self.people is not None:
-            people = RawSQL("SELECT unnest(%s::uuid[])", (list(self.people),))
-            rows = rows.filter(client_id__in=people)
-        elif self.words:
-            rows = rows.filter(client_id__in=self._found(practice_id).values("id"))
+        # Looked for apart: within, PostgreSQL takes them for many, and walks all messages instead.
+        people = self.looked_up(practice_id).people
+        if people is not None:
+            those = RawSQL("SELECT unnest(%s::uuid[])", (list(people),))
+            rows = rows.filter(client_id__in=those)
         return rows
 
     def looked_up(self, practice_id: UUID) -> Filter:
         """The same, its words looked for once: for whoever reads by it more than once."""
-        if not self.words:
+        if not self.words or self.people is not None:
             return self
         return replace(self, people=tuple(self._found(practice_id).values_list("id", flat=True)))
 
