@@ -77,3 +77,16 @@ def test_a_message_that_did_not_arrive_needs_somebody_and_is_counted_in_the_titl
 
     assert "(1)" in page.partition("</title>")[0]
     assert "Unknown number" in page
+
+
+def test_a_day_with_many_visits_shows_the_first_and_leads_to_the_rest() -> None:
+    practice = make_practice()
+    client = make_client(practice)
+    noon = (clock.now() + timedelta(days=1)).replace(hour=17, minute=0, second=0, microsecond=0)
+    for n in range(14):
+        make_appointment(practice, client, at=noon + timedelta(minutes=n))
+
+    page = page_of(practice)
+
+    assert page.count('class="visit-line"') == 12
+    assert "Show all 14" in page

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.shortcuts import render
@@ -25,8 +24,8 @@ def today(request: StaffRequest) -> HttpResponse:
         "to_do": [step for step in steps if not step.done],
         "done": [step for step in steps if step.done],
     }
-    coming = visits.two_days(visitor) if visitor.may("appointments:read") else []
-    asked = visits.ahead(coming, visitor)
+    days = visits.two_days(visitor) if visitor.may("appointments:read") else []
+    asked = visits.ahead(days, visitor)
     if visitor.may("messages:read"):
         shown["needs"] = needs.of(visitor, asked)
         shown["leaving"] = leaving.of(visitor)
@@ -35,11 +34,6 @@ def today(request: StaffRequest) -> HttpResponse:
         heard = why.will_hear_of(visitor.practice_id, asked, visitor.now)
         shown["working"] = readiness.look(visitor.now).worker
     if visitor.may("appointments:read"):
-        rows_today, rows_tomorrow = visits.shown(coming, heard, visitor)
-        shown["visits"] = [
-            ("today", visitor.today, rows_today),
-            ("tomorrow", visitor.today + timedelta(days=1), rows_tomorrow),
-        ]
-        clients = {row.visit.client_id for row in (*rows_today, *rows_tomorrow)}
-        visitor.has_read("client", clients)
+        shown["visits"] = [(day, day.rows(heard)) for day in days]
+        visitor.has_read("client", {visit.client_id for day in days for visit in day.visits})
     return render(request, "web/today/today.html", shown)
