@@ -38,6 +38,8 @@ GRIDS = {
     ("week", "place"): "timeGridWeek",
 }
 DASH = "\N{EN DASH}"
+CROWDED = 250
+"""Visits of a week from which on they are too narrow to be read, unless they are of one person."""
 NOWHERE = "none"
 """The column of the visits that have no place."""
 
@@ -66,6 +68,7 @@ def week(request: StaffRequest) -> HttpResponse:
         "days": _days(rows, visitor.zone),
         "page": cut,
         "too_many": asked.view != "list" and (cut.total is None or cut.total > visits.MOST),
+        "crowded": asked.view == "week" and not asked.practitioner and (cut.total or 0) > CROWDED,
         "practitioners": _offered(practitioners, asked.practitioner),
         "places": _offered(places, asked.place),
         "heading": _heading(asked),
