@@ -9,11 +9,9 @@ at pages, and changes nothing but what looking changes (the audit trail says who
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import sys
 from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from playwright.sync_api import sync_playwright
@@ -23,6 +21,7 @@ from scripts import screens
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
 
     from playwright.sync_api import Browser, StorageState
 
@@ -44,7 +43,7 @@ class Goal(NamedTuple):
 def main() -> int:
     """Do it; 1, with a sentence, where the demo cannot be found; 2 where a goal is missed."""
     given = _asked()
-    home = _home()
+    home = screens.home()
     if home is None:
         print("carepost: start the demo first, with the same CAREPOST_HOME: make demo")
         return 1
@@ -85,15 +84,6 @@ def _one_template(found: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]
         if sort not in seen:
             seen.add(sort)
             yield sort, address
-
-
-def _home() -> Path | None:
-    """The home of the demo that runs: the big one's or the small one's, whichever is alive."""
-    above = Path(os.environ.get("CAREPOST_HOME") or Path.home() / ".carepost")
-    homes = [home for name in ("demo-big", "demo") if (home := above / name).is_dir()]
-    alive = [home for home in homes if (home / "postgres" / "data" / "postmaster.pid").exists()]
-    ready = [home for home in (alive or homes) if (home / "demo.password").exists()]
-    return ready[0] if ready else None
 
 
 def _measured(
