@@ -65,6 +65,7 @@ def database(django_db_blocker: DjangoDbBlocker) -> Iterator[Database]:
         with django_db_blocker.unblock():
             prepare_database()
             connections.close_all()
+        _keep_statistics(made)
         yield made
     finally:
         connections.close_all()
@@ -72,6 +73,15 @@ def database(django_db_blocker: DjangoDbBlocker) -> Iterator[Database]:
         for link in (server.home / "postgres" / "run", server.home / "postgres"):
             if link.is_symlink():
                 shutil.rmtree(os.path.realpath(link), ignore_errors=True)
+
+
+def _keep_statistics(database: Database) -> None:
+    """No autovacuum: where a test's rows were rolled back it would write down that a table is empty
+    whatever its size, and the next test's statements would be planned for that. Tests of plans ask
+    for their own statistics."""
+    with closing(psycopg.connect(database.admin, autocommit=True)) as connection:
+        connection.execute("ALTER SYSTEM SET autovacuum = off")
+        connection.execute("SELECT pg_reload_conf()")
 
 
 @pytest.fixture(scope="session")
