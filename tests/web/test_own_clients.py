@@ -169,10 +169,8 @@ def test_what_is_counted_and_drawn_is_of_their_own_clients() -> None:
     with acting_for(practice.id):
         own = board.Filter(own_of=me)
         assert board.counts(practice.id, own) == {"planned": 1, "failed": 1}
-        assert [each.messages for each in board.leaving(practice.id, now, own_of=me)] == [1]
-        assert board.last_hour(practice.id, now, own_of=me) == {"failed": 1}
         flow = board.flow(practice.id, now, own_of=me)
-        assert sum(each.messages for each in flow.leaving) == 1
+        assert [each.messages for each in flow.leaving] == [1]
         assert flow.last_hour == {"failed": 1}
         days = board.days(practice.id, now, ZoneInfo("America/New_York"), own_of=me)
         assert sum(each.messages for each in days) <= 2
@@ -183,7 +181,7 @@ def test_what_is_counted_and_drawn_is_of_their_own_clients() -> None:
         assert {need.client_id for need in found.rows} == {limit.own.ids["client_id"]}
         # The same, of everybody, is more: so it is the limit that makes it less.
         assert sum(board.counts(practice.id).values()) > 2
-        assert sum(each.messages for each in board.leaving(practice.id, now)) > 1
+        assert sum(each.messages for each in board.flow(practice.id, now).leaving) > 1
         assert board.needs(practice.id, now).total > found.total
 
 

@@ -90,12 +90,12 @@ async def test_what_leaves_next_is_counted_by_hour_and_what_is_overdue_now(
     desk = await ten(engine)
     first = desk.visit.starts_at  # when the first of the five is due, and the others hourly
     now = first - timedelta(hours=22)
-    found = await seen(desk, board.leaving, now)
-    assert [tuple(h) for h in found] == [
+    found = await seen(desk, board.flow, now)
+    assert [tuple(h) for h in found.leaving] == [
         (first, "sms", 1),
         (first + timedelta(hours=1), "sms", 1),
     ]
-    late = await seen(desk, board.leaving, first + timedelta(hours=1, minutes=5))
+    late = (await seen(desk, board.flow, first + timedelta(hours=1, minutes=5))).leaving
     assert [h.messages for h in late] == [2, 1, 1, 1]
     assert late[0].hour == first + timedelta(hours=1)
 
@@ -113,16 +113,8 @@ async def test_days_are_local_and_tell_what_came_of_them(engine: Engine) -> None
 
 async def test_the_last_hour_is_told_by_its_results(engine: Engine) -> None:
     desk = await ten(engine)
-    assert await seen(desk, board.last_hour, engine.now) == {"failed": 1, "sent": 4}
-    assert await seen(desk, board.last_hour, engine.now + timedelta(hours=2)) == {}
-
-
-async def test_what_leaves_and_what_came_are_the_same_when_asked_at_once(engine: Engine) -> None:
-    desk = await ten(engine)
-    for now in (engine.now, desk.visit.starts_at + timedelta(hours=1, minutes=5)):
-        flow = await seen(desk, board.flow, now)
-        assert flow.leaving == await seen(desk, board.leaving, now)
-        assert flow.last_hour == await seen(desk, board.last_hour, now)
+    assert (await seen(desk, board.flow, engine.now)).last_hour == {"failed": 1, "sent": 4}
+    assert (await seen(desk, board.flow, engine.now + timedelta(hours=2))).last_hour == {}
 
 
 async def test_a_rule_has_a_past_and_a_future_of_a_week(engine: Engine) -> None:
@@ -211,9 +203,8 @@ async def test_each_costs_the_same_however_many(engine: Engine) -> None:
     asked: list[Callable[..., Any]] = [
         board.counts,
         lambda p: list(board.messages(p)[:50]),
-        lambda p: board.leaving(p, engine.now),
+        lambda p: board.flow(p, engine.now),
         lambda p: board.days(p, engine.now, NEW_YORK),
-        lambda p: board.last_hour(p, engine.now),
         lambda p: board.forecast(p, engine.now),
         lambda p: board.needs(p, engine.now),
     ]
@@ -232,5 +223,5 @@ async def test_each_costs_the_same_however_many(engine: Engine) -> None:
         await off_thread(make_appointment)(desk.practice)
     await engine.plan()
     assert await off_thread(statements)() == few
-    assert few == [1, 1, 1, 1, 1, 1, few[-1]]
-    assert few[-1] <= 5
+    assert few == [1, 1, 1, 1, 1, few[-1]]
+    assert few[-1] <= 4

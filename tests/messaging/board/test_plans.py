@@ -118,9 +118,8 @@ READS: dict[str, tuple[Callable[[Any], object], int, int]] = {
         _list(board.Filter(due_from=NOW - timedelta(days=90), due_until=NOW - timedelta(days=89))),
         500, 200,
     ),
-    "leaving": (lambda p: board.leaving(p, NOW), 15_000, 600),
+    "flow": (lambda p: board.flow(p, NOW), 15_000, 600),
     "days": (lambda p: board.days(p, NOW, NEW_YORK), 45_000, 600),
-    "last hour": (lambda p: board.last_hour(p, NOW), 100, 60),
     "forecast": (lambda p: board.forecast(p, NOW), 15_000, 400),
     "needs": (lambda p: board.needs(p, NOW), 3_000, 400),
 }  # fmt: skip

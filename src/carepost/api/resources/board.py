@@ -142,13 +142,10 @@ def count_messages(request: ApiRequest, asked: Annotated[CountAsked, Query()]) -
 @needs("messages:read")
 def list_leaving(request: ApiRequest) -> LeavingShown:
     """What leaves in the next 24 hours, by hour and channel; what came of the last hour."""
-    call = request.call
+    flow = board.flow(request.call.practice_id, request.call.now)
     return LeavingShown.model_construct(
-        hours=[
-            HourShown.model_construct(**h._asdict())
-            for h in board.leaving(call.practice_id, call.now)
-        ],
-        last_hour={str(s): n for s, n in board.last_hour(call.practice_id, call.now).items()},
+        hours=[HourShown.model_construct(**h._asdict()) for h in flow.leaving],
+        last_hour={str(s): n for s, n in flow.last_hour.items()},
     )
 
 

@@ -9,7 +9,7 @@ from carepost.messaging.board.filter import TROUBLE, Filter
 from carepost.messaging.board.forecast import Forecast, forecast
 from carepost.messaging.board.messages import messages
 from carepost.messaging.board.needs import Need, Needs, needs
-from carepost.messaging.board.times import DayCount, Flow, HourCount, days, flow, last_hour, leaving
+from carepost.messaging.board.times import DayCount, Flow, HourCount, days, flow
 
 __all__ = [
     "MOST",
@@ -25,8 +25,6 @@ __all__ = [
     "days",
     "flow",
     "forecast",
-    "last_hour",
-    "leaving",
     "messages",
     "needs",
 ]

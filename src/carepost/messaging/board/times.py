@@ -18,24 +18,11 @@ if TYPE_CHECKING:
     from uuid import UUID
     from zoneinfo import ZoneInfo
 
-_LEAVING = """
-SELECT date_trunc('hour', greatest(due_at, %(since)s)), channel, count(*)
-FROM messaging_message
-WHERE practice_id = %(practice)s {own} AND status = 'planned' AND due_at < %(until)s
-GROUP BY 1, 2 ORDER BY 1, 2
-"""
 _DAYS = """
 SELECT (due_at AT TIME ZONE %(zone)s)::date, status, count(*)
 FROM messaging_message
 WHERE practice_id = %(practice)s {own} AND due_at >= %(since)s AND due_at < %(until)s
 GROUP BY 1, 2 ORDER BY 1, 2
-"""
-_LAST = """
-SELECT status, count(*)
-FROM messaging_message
-WHERE practice_id = %(practice)s {own} AND due_at > %(since)s AND due_at <= %(until)s
-  AND status NOT IN ('planned', 'held')
-GROUP BY 1
 """
 _FLOW = """
 (SELECT 'leaves', date_trunc('hour', greatest(due_at, %(since)s)), channel, count(*)
@@ -78,7 +65,11 @@ class Flow(NamedTuple):
 
 
 def flow(practice_id: UUID, now: datetime, hours: int = 24, own_of: UUID | None = None) -> Flow:
-    """`leaving` and `last_hour` in one statement, for a page; and whether anything sends at all."""
+    """What is planned for the next `hours`, this one included, in order; what came of what was due
+    within the last hour; and whether anything sends at all. One statement.
+
+    What is overdue counts to this hour: it leaves as soon as it can.
+    """
     since = now.replace(minute=0, second=0, microsecond=0)
     given = {
         "practice": practice_id,
@@ -98,18 +89,6 @@ def flow(practice_id: UUID, now: datetime, hours: int = 24, own_of: UUID | None 
     return Flow(sorted(leaves), came, beat)
 
 
-def leaving(
-    practice_id: UUID, now: datetime, hours: int = 24, own_of: UUID | None = None
-) -> list[HourCount]:
-    """What is planned for the next hours, this one included, in order.
-
-    What is overdue counts to this hour: it leaves as soon as it can.
-    """
-    since = now.replace(minute=0, second=0, microsecond=0)
-    given = {"practice": practice_id, "since": since, "until": since + timedelta(hours=hours)}
-    return [HourCount(*row) for row in _rows(_LEAVING, given, own_of)]
-
-
 def days(
     practice_id: UUID, now: datetime, zone: ZoneInfo, days: int = 30, own_of: UUID | None = None
 ) -> list[DayCount]:
@@ -122,12 +101,6 @@ def days(
         "until": datetime.combine(today + timedelta(days=1), time(), zone),
     }
     return [DayCount(day, Status(status), n) for day, status, n in _rows(_DAYS, given, own_of)]
-
-
-def last_hour(practice_id: UUID, now: datetime, own_of: UUID | None = None) -> dict[Status, int]:
-    """What came of what was due within the last hour."""
-    given = {"practice": practice_id, "since": now - timedelta(hours=1), "until": now}
-    return {Status(status): number for status, number in _rows(_LAST, given, own_of)}
 
 
 def _rows(query: str, given: dict[str, Any], own_of: UUID | None) -> list[tuple[Any, ...]]:

@@ -26,8 +26,6 @@ DROP INDEX client_found_by_name, client_found_by_birth, contactpoint_found_by_st
 # an address, or a birth date. Looked up are: whose name fits all words; and for each word that may
 # be another thing, whom that thing fits, and the other words anyhow. Each way is planned anew by
 # what it asks. Where only `p_most` are wanted, 2,000 whom a way finds are put in order, not more.
-# Addresses are gathered in an array: joined, they would be read through once for each client while
-# statistics are old, as they are after an import.
 DOOR = (
     r"""
 CREATE FUNCTION door_clients_found(
@@ -75,9 +73,9 @@ BEGIN
       END IF;
     END LOOP;
     IF p_values[i] IS NOT NULL THEN
-      ways := ways || ' UNION ' || head || format(' AND id = ANY (ARRAY(SELECT p.client_id'
+      ways := ways || ' UNION ' || head || format(' AND id IN (SELECT p.client_id'
         ' FROM people_contactpoint p WHERE p.practice_id = $1 AND p.client_id IS NOT NULL'
-        ' AND p.use <> ''old'' AND p.value LIKE %L LIMIT %L))', p_values[i],
+        ' AND p.use <> ''old'' AND p.value LIKE %L LIMIT %L)', p_values[i],
         CASE WHEN p_most IS NOT NULL THEN 2000 END)
         || others || tail;
     END IF;
